@@ -57,7 +57,7 @@ from sim.studies.questions.appraise import Appraisal
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
-MONTHS = {"bundle": 42}  # its levers act from the fourth year on
+MONTHS = {"bundle": 42, "policy of a nation": 36}  # their levers act from the fourth and the third year on
 SHORT = 24
 EARLY = {"sites.shougang.vacated": "2011-01", "sites.shougang.opens": "2011-06"}
 SUBSIDY = {"levers.rent_subsidy": 0.00018, "levers.conversion_grant": 0.0004}
@@ -68,7 +68,7 @@ PAIRS: dict[str, tuple[str, str | dict[str, Any]]] = {
     "lever": ("shougang", SUBSIDY),
     "gifts": ("haier", GIFTS),
     "bundle": ("together-apart", "together"),
-    "policy of a nation": ("early-stage", "early-stage-policy"),
+    "policy of a nation": ("early-stage-economy", "early-stage-policy"),
     "platforms of a nation": ("third-party-none", "third-party"),
     "talent": ("early-stage", "early-stage-talent"),
     "market": ("early-stage", "early-stage-market"),
@@ -78,8 +78,10 @@ LEVERS = {
 }  # with parent
 FEW: dict[str, dict[str, Any]] = {  # smaller worlds, in which each lever acts
     "early-stage": {"population.enterprises": 800, "run.months": 36},
+    "early-stage-economy": {"population.enterprises": 2000, "run.months": 36, "run.spin_up": 24},
     "shougang": EARLY | {"population.enterprises": 1000, "run.months": 42},
 }
+SMALLER = {"shougang": EARLY, "shougang-idle": EARLY, "early-stage-economy": {"run.spin_up": 24}}  # and shorter pasts
 SEEDS = (0, 1)
 VALUES = {name: it.value for name, it in declared_assumptions().items()}
 TWICE = '''"""Taxes twice."""
@@ -105,7 +107,7 @@ def pair(name: str) -> tuple[Scenario, Scenario]:
         parent = LEVERS[name]
         return sim.load(parent, FEW[parent]), sim.load(name, FEW[parent])
     first, second = PAIRS[name]
-    given: dict[str, Any] = {"run.months": MONTHS.get(name, SHORT)} | (EARLY if "shougang" in first else {})
+    given: dict[str, Any] = {"run.months": MONTHS.get(name, SHORT)} | SMALLER.get(first, {})
     other = sim.load(first, given | second) if isinstance(second, dict) else sim.load(second, given)
     return sim.load(first, given), other
 

@@ -36,7 +36,7 @@ PAIRS: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "site": ("shougang-idle", "shougang", EARLY),
     "lever": ("shougang", {"levers.rent_subsidy": {"2011-09": 0.00018}, "levers.finance": 1.0}, EARLY),
     "platform": ("haier-closed", "haier", {}),
-    "nation": ("early-stage", "early-stage-policy", {"mechanisms.entry.ideas_per_thousand": 2.6}),
+    "nation": ("early-stage-economy", "early-stage-policy", {"run.spin_up": 24}),
     "talent": ("early-stage", "early-stage-talent", {}),
 }
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from command import ROOT
 from worlds import run, scenario, town
 
+import sim
 from sim.agents.model import EcosystemModel
 from sim.model.catalogue import load, model_catalogue
 from sim.model.state.accounts import FEE_SUPPORT, FEES, RENT_SUBSIDY, TICKS
@@ -78,6 +80,25 @@ def test_a_bundle_says_which_levers_it_holds(name: str) -> None:
     assert {lever_of(one) for one in named[1].split(", ")} == set(text(name)["levers"])
     for one in named[1].split(", "):
         assert text(one)["levers"].items() <= text(name)["levers"].items(), "of the same strength"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of this file: levers with one control share its worlds."""
+    return tmp_path_factory.mktemp("levers")
+
+
+@pytest.mark.parametrize("name", [path.stem for path in ALONE])
+def test_a_shipped_lever_reaches_whom_it_names(name: str, folder: Path) -> None:
+    """In its own scenario, at its own strength: the outcome of its first claim moves in the claimed direction."""
+    file = tomllib.loads((ROOT / "scenarios" / "claims" / f"{name}.toml").read_text())
+    claim = next(iter(file["claims"].values()))
+    found = sim.what_if(
+        file["control"], file["scenario"], replicates=3, outcomes=[claim["outcome"]], figures=False, out=folder
+    )
+    row = next(it for it in found.rows if it["outcome"] == claim["outcome"])
+    assert claim["sign"] == "more"
+    assert row["difference"] > 0
 
 
 # --- effects
