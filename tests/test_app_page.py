@@ -493,6 +493,29 @@ def test_axe_finds_no_violation(page: Browser, axe: str) -> None:
     violated_nowhere(page, axe, "#below")
 
 
+def test_axe_finds_no_violation_where_a_value_is_refused_a_connection_is_lost_or_in_chinese(
+    page: Browser, axe: str
+) -> None:
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    answered(page, LEAD)
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "999")
+    until(page, f"document.querySelector('{GROWTH} .wrong')")
+    answered(page, LEAD)
+    violated_nowhere(page, axe, "#controls")
+    # What is no longer the answer can still be read.
+    page.script("document.body.classList.add('asking')")
+    violated_nowhere(page, axe, "#answer")
+    page.script("document.body.classList.remove('asking'); delay = 1e6; socket.close()")
+    until(page, "document.body.classList.contains('lost')")
+    violated_nowhere(page, axe)
+    page.open(page.script("return location.origin + '/?lang=zh' + location.hash"))
+    until(page, "document.querySelector('#status').textContent.startsWith('10个随机种子已完成')")
+    until(page, LEAD)
+    page.script("for (const it of document.querySelectorAll('main details, header details')) it.open = true")
+    violated_nowhere(page, axe)
+
+
 def violated_nowhere(page: Browser, axe: str, where: str = "html") -> None:
     """The page as it is, or a part of it, violates no rule of axe-core, on a phone and a desk, light and dark."""
     page.script(axe)
