@@ -170,8 +170,21 @@ def test_search_finds_controls_in_all_groups(page: Browser) -> None:
     )
     assert "levers.tax_relief" in shown
     assert len(shown) < 8
+    # A word is found where it begins, its table stays above what is found, and the groups are as they were after it.
+    page.script(MOVE, "#search", "rent")
+    found = page.script("return [...document.querySelectorAll('#groups .control:not([hidden])')].map(it =>"
+                        " `${it.querySelector('label, .label').textContent} ${it.querySelector('.about').textContent}`)"
+    )  # fmt: skip
+    assert found
+    assert [it for it in found if not re.search(r"(?<![a-z])rent", it.lower())] == []
+    page.script(MOVE, "#search", "letting runs")
+    above = "[...document.querySelectorAll('#groups h3:not([hidden])')].map((it) => it.textContent)"
+    assert page.script(f"return {above}") == ["Letting of sites"]
     page.script(MOVE, "#search", "")
     assert page.text("#search-said") == ""
+    opened = "[...document.querySelectorAll('#groups details[open]')].map((it) => it.dataset.group)"
+    assert page.script(f"return {opened}") == ["policy"]
+    assert page.script("return document.querySelector('#groups [hidden]')") is None
 
 
 def test_variants_stand_side_by_side_and_outcomes_are_chosen(page: Browser) -> None:
@@ -214,7 +227,7 @@ def test_a_link_is_the_whole_what_if(page: Browser) -> None:
     assert page.text("#part-lead") == lead
     assert "3 → 5%/year" in page.text("#changes")
     page.open(f"{link[:-9]}")
-    until(page, "document.querySelector('#said').textContent.includes('link: ')")
+    until(page, "document.querySelector('#fault').textContent.includes('link: ')")
     until(page, "document.querySelectorAll('#groups details').length === 8")
     page.click("#copy")
     until(page, "document.querySelector('#said').textContent.includes('link')")
@@ -276,6 +289,16 @@ def test_a_link_has_no_value_of_ones_own_file_and_is_followed_with_the_file_open
     until(page, "document.querySelector('#title').textContent === 'My mill'")
     page.script("location.hash = `w=${arguments[0]}`", link)
     until(page, "document.querySelector('#changes').textContent.includes('4%/year')")
+    assert page.script("return asked.variants[0].changes['market.growth'].before") == 0.0277123456
+    # Without the file the page says so where it is seen, and follows the link once the file is open.
+    page.open(page.script("return location.href"))
+    until(page, "document.querySelector('#fault').textContent.includes('My-mill.toml: is not open here')")
+    until(page, "document.querySelectorAll('#groups details').length === 8")
+    assert page.script("return location.hash") != f"#w={link}"
+    page.script(OPEN, MILL)
+    until(page, "document.querySelector('#changes').textContent.includes('4%/year')")
+    assert page.text("#title") == "My mill"
+    assert page.text("#fault") == ""
     assert page.script("return asked.variants[0].changes['market.growth'].before") == 0.0277123456
 
 
@@ -352,7 +375,29 @@ def test_why_is_one_click_away_with_its_cost_first(page: Browser) -> None:
     assert re.match(r"Every combination of 2 parts on 10 seeds: \d+ worlds to run", page.text("#why-said"))
     page.click("#why-run")
     until(page, "document.querySelector('#why-said table')")
+    assert "Factor on demand in all sectors" in page.text("#why-said")
     assert "market.growth" in page.text("#why-said")
+
+
+def test_why_says_how_far_it_is_and_can_be_stopped_at_once(served: tuple[Browser, str], tmp_path: Path) -> None:
+    page, _ = served
+    with opened(page, tmp_path, TOY_PAUSE="0.05"):
+        page.complaints()
+        open_group(page, "markets")
+        page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+        page.script(MOVE, '[data-key="market.demand"] [data-part=typed]', "1.1")
+        answered(page, LEAD)
+        page.click("#why")
+        until(page, "!document.querySelector('#why-run').hidden")
+        page.click("#why-run")
+        until(page, "!document.querySelector('#why-stop').hidden")
+        assert re.fullmatch(r"\d+ of 20 worlds", page.text("#why-state"))
+        assert page.script("return document.querySelector('#why-progress').max") == 20
+        page.click("#why-stop")
+        until(page, "document.querySelector('#why-stop').hidden")
+        assert page.text("#why-state").startswith("Stopped: ")
+        assert page.script("return document.querySelector('#why-said table')") is None
+        assert page.complaints() == []
 
 
 def test_what_it_rests_on_and_how_sure_are_one_click_away_by_the_keyboard(
@@ -448,6 +493,29 @@ def test_axe_finds_no_violation(page: Browser, axe: str) -> None:
     violated_nowhere(page, axe, "#below")
 
 
+def test_axe_finds_no_violation_where_a_value_is_refused_a_connection_is_lost_or_in_chinese(
+    page: Browser, axe: str
+) -> None:
+    open_group(page, "markets")
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
+    answered(page, LEAD)
+    page.script(MOVE, f"{GROWTH} [data-part=typed]", "999")
+    until(page, f"document.querySelector('{GROWTH} .wrong')")
+    answered(page, LEAD)
+    violated_nowhere(page, axe, "#controls")
+    # What is no longer the answer can still be read.
+    page.script("document.body.classList.add('asking')")
+    violated_nowhere(page, axe, "#answer")
+    page.script("document.body.classList.remove('asking'); delay = 1e6; socket.close()")
+    until(page, "document.body.classList.contains('lost')")
+    violated_nowhere(page, axe)
+    page.open(page.script("return location.origin + '/?lang=zh' + location.hash"))
+    until(page, "document.querySelector('#status').textContent.startsWith('10个随机种子已完成')")
+    until(page, LEAD)
+    page.script("for (const it of document.querySelectorAll('main details, header details')) it.open = true")
+    violated_nowhere(page, axe)
+
+
 def violated_nowhere(page: Browser, axe: str, where: str = "html") -> None:
     """The page as it is, or a part of it, violates no rule of axe-core, on a phone and a desk, light and dark."""
     page.script(axe)
@@ -535,6 +603,11 @@ def test_a_lost_connection_comes_back_with_what_was_asked(tmp_path: Path) -> Non
         answered(page, LEAD)
         assert page.text("#part-lead") == lead
         assert "3 → 5%/year" in page.text("#changes")
+        page.script("delay = 4000; socket.close()")
+        until(page, "document.querySelector('#status').textContent.endsWith('open the address that it printed.')")
+        assert page.text("#bar") == page.text("#status")
+        until(page, "!document.body.classList.contains('lost')")
+        answered(page, LEAD)
 
 
 def test_a_drag_leaves_only_the_newest_answer(tmp_path: Path, marks: Path) -> None:
@@ -617,8 +690,17 @@ def test_the_real_model_answers_with_a_decision_card(tmp_path: Path) -> None:
         card = page.text("#part-decision")
         assert "NET JOBS" in card
         assert "PUBLIC COST" in card
+        # The card that is to come after another move takes the room of this one: what is below stays in its place.
+        page.script("const it = document.querySelector('#part-decision'); window.heights = [it.offsetHeight];"
+                    "new MutationObserver(() => { if (it.querySelector('.coming')) heights.push(it.offsetHeight); })"
+                    ".observe(it, { childList: true, subtree: true, characterData: true })")  # fmt: skip
+        page.script(MOVE, '[data-key="levers.tax_relief"] input[type=range]', "30")
+        answered(page, "document.querySelector('#part-decision').textContent.includes('NET JOBS')")
+        had, *coming = page.script("return heights")
+        assert coming
+        assert set(coming) == {had}
         page.script(MOVE, "#since", "2012-01")
-        answered(page, "document.querySelector('#changes').textContent.includes('2012-01 40%')")
+        answered(page, "document.querySelector('#changes').textContent.includes('2012-01 30%')")
         page.click("#save")
         until(page, "document.querySelector('#said').textContent.startsWith('Saved')")
         assert page.complaints() == []

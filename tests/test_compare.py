@@ -203,10 +203,16 @@ def test_below_six_seeds_none_is_left_out() -> None:
 
 
 def test_what_differs_on_one_seed_alone_is_nothing_without_it() -> None:
-    found = influence(np.array([0.0] * 11 + [12.0]))
+    for count in range(6, 41):
+        for value in (12.0, 1.0, -3.0, 0.1):
+            found = influence(np.array([0.0] * (count - 1) + [value]))
+            assert found is not None
+            assert (found.replicate, found.value, found.without) == (count - 1, value, (0.0, 0.0, 0.0))
+            assert not found.decides, "neither with nor without it there is a difference"
+    found = influence(np.array([2.0] * 9 + [-31.0]))
     assert found is not None
-    assert (found.replicate, found.value, found.without) == (11, 12.0, (0.0, 0.0, 0.0))
-    assert not found.decides, "neither with nor without it there is a difference"
+    assert found.without == pytest.approx((2.0, 2.0, 2.0))
+    assert found.decides
 
 
 def moved(old: Result, tmp_path: Path, by: Any) -> Result:

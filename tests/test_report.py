@@ -742,3 +742,10 @@ def test_a_tables_heads_are_named_for_a_phone_whatever_they_say() -> None:
     made = markup_table(("a", tag("code", "x_y"), 'it\'s \\\n"b"'), [("1", "2", "3")])
     (style,) = re.findall(r'<table class="rows" style="([^"]*)">', made)
     assert html.unescape(style) == "--h2:'x_y';--h3:'it\\27 s \\5c \\a \"b\"'"
+
+
+def test_labels_of_an_axis_are_short_where_its_values_are_tiny() -> None:
+    for least, labels in ((-1e-5, ["−1e−05", "−5e−06", "0"]), (-1e-3, ["−0.0010", "−0.0005", "0.0000"])):
+        means = np.array([0.0, least / 2, least])
+        chart = str(difference_chart("x", "words", [Interval(means, means, means)], (2011, 1)))
+        assert [it for it in re.findall(r'class="tick y">([^<]+)<', chart) if "-" not in it] == labels

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim.language import later, meaning, tr
+from sim.report.html.markup import Markup, join, tag
 from sim.scenario import Scenario, Schedule, keys
 from sim.scenario.keys import MONTH, Leaf
 from sim.studies.changes import as_plain
@@ -88,6 +89,13 @@ def meaning_of(scenario: Scenario, key: str) -> str:
     # A switch means its mechanism, and many platforms or sites have a parameter each.
     own = key.endswith(".enabled") or table.startswith(("platforms.", "sites."))
     return tr("{table}: {said}", table=table_title(table), said=said) if own else said
+
+
+def part_words(name: str, *scenarios: Scenario) -> Markup:
+    """A key, or a table of keys, in words and as it is named in the first of the scenarios that has it."""
+    scenario = next((it for it in scenarios if name in it.values), None)
+    words = meaning_of(scenario, name) if scenario else table_title(name)
+    return join(words[:1].upper() + words[1:] if words != name else None, " ", tag("code", name))
 
 
 def control(scenario: Scenario, key: str, leaf: Leaf) -> dict[str, Any]:

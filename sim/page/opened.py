@@ -28,6 +28,10 @@ _MOST_FILES = 5  # of a visitor
 _LONGEST_NAME = 60  # letters of the name of one
 
 
+class NotOpen(Unclear):
+    """A file of a visitor's own that is asked for and is not open."""
+
+
 class Files:
     """The scenarios that a visitor may open: shipped ones, the one that the command named, and one of their own."""
 
@@ -67,7 +71,8 @@ class Files:
         if found := self._own.get(name) or self._named.get(name):
             return str(found)
         if name.startswith(FILE):
-            raise Unclear(f"{name.removeprefix(FILE)}: is not open here, and a link carries no file: open it")
+            message = "is not open here, and a link carries no file, allowed: open it, and the link is followed"
+            raise NotOpen(f"{name.removeprefix(FILE)}: {message}")
         if name not in shipped_files():
             raise Unclear(f"{name}: no scenario of this name, allowed: one from the list, or a file that is opened")
         return name

@@ -10,6 +10,7 @@ const made = (name, attributes = {}, ...children) => {
   it.append(...children);
   return it;
 };
+const counted = (x) => x.toLocaleString("en-US");
 const fresh = (name = "", of = "") => ({ name, of, since: "", changes: {} });
 
 const start = read("start");
@@ -25,6 +26,7 @@ let loaded = "";                   // the scenario whose controls are shown
 let number = 0, answered = 0;      // of the last question, and of the last answer
 let good = null;                   // what was asked last that could be answered
 const refused = new Map();         // what was said of a key whose value was refused, and of what has no key
+let waiting = "";                  // a link that cannot be followed until its file is opened
 let own = null;                    // a file that was opened: it is sent again when the connection comes back
 
 // --- patching: what is on the page stays, so that the focus and opened folds do
@@ -83,7 +85,9 @@ function connect() {
   socket.addEventListener("message", (event) => hear(JSON.parse(event.data)));
   socket.addEventListener("close", (event) => {
     document.body.classList.add("lost");
-    say(t("{reason}. Trying again…", { reason: event.reason || t("The connection is lost") }));
+    const again = t("{reason}. Trying again…", { reason: event.reason || t("The connection is lost") });
+    const asks = t("Is sim app still running? If it was started again, open the address that it printed.");
+    say(delay < 4000 ? again : [again, asks].join(start.language === "zh" ? "" : " "));
     bar();
     setTimeout(connect, delay);
     delay = Math.min(8000, 2 * delay);
@@ -114,7 +118,7 @@ function told(message) {
   $(`${what}-few`).hidden = !few;
   $(`${what}-stop`).hidden = $(`${what}-progress`).hidden = !running;
   if (running) { $(`${what}-progress`).max = of; $(`${what}-progress`).value = done; }
-  $(`${what}-state`).textContent = state || (running ? t("{done} of {of} worlds", { done, of }) : "");
+  $(`${what}-state`).textContent = state || (running ? t("{done} of {of} worlds", { done: counted(done), of: counted(of) }) : "");
   if (!running) $("announce").textContent = state || cost || t("The answer is there.");
 }
 
@@ -133,6 +137,7 @@ function scenario(message) {
   $("span").textContent = t("What if? · {span}", message);
   patch($("part-rests"), message.rests);
   for (const part of ["lead", "failed", "decision", "differences", "months", "changed"]) $(`part-${part}`).replaceChildren();
+  $("part-decision").style.minHeight = "";
   $("since").replaceChildren(made("option", { value: "" }, t("the start")), ...calendar.slice(1).map((it) => made("option", {}, it)));
   $("outcomes").replaceChildren(...outcomes.map(([name, words]) => made("option", { value: name }, words)));
 }
@@ -144,6 +149,11 @@ function accepted(message) {
   if (!asked.variants.length) asked.variants = [fresh()];
   good = structuredClone(asked);
   if (own && asked.scenario.startsWith("file:")) own.asked = asked.scenario;
+  if (own && waiting) {
+    number += 1;
+    send({ do: "link", number, link: waiting });
+    waiting = "";
+  }
   chosen = Math.min(chosen, asked.variants.length - 1);
   changed = message.changed;
   names = message.names;
@@ -178,14 +188,14 @@ function fault(message) {
     const row = it.key && document.querySelector(`[data-key="${CSS.escape(it.key)}"]`);
     if (row) wrong(row, it.said);
   }
+  if (message.faults.some((it) => it.file)) waiting = linked();
   if (!loaded) {  // a link that cannot be followed: the page begins as it would without it
-    const words = $("fault").textContent;
+    refused.set("", $("fault").textContent);
     first = false;
     history.replaceState(null, "", location.pathname);
     asked = blank(start.scenario);
     number += 1;
     send({ do: "ask", number, asked });
-    $("said").textContent = words;
   } else if (message.asking && message.number === number) back(message.faults);
 }
 // A value that is refused would refuse every later move too: what was answered last is asked again, while what was
@@ -228,16 +238,19 @@ function progress(message) {
   $("progress").value = seeds;
   $("more").disabled = asked.seeds >= 30 || seeds < of;
   $("progress").hidden = !worlds;
-  const places = { seeds, of, left: Math.ceil(seconds), month: done && done[0], months: done && done[1] };
+  const places = { seeds, of, left: Math.ceil(seconds), percent: done && Math.floor(100 * done[0] / done[1]) };
   if (!worlds) return say(t("{of} seeds done.", places));
   const said = [seconds >= 1 ? t("{seeds} of {of} seeds, about {left} s left", places) : t("{seeds} of {of} seeds", places)];
   if (!seeds && message.first) said.push(t("the first answer in about {first} s", { first: message.first.toFixed(1) }));
-  if (!seeds && done) said.push(t("month {month} of {months} of the first", places));
+  if (!seeds && done) said.push(t("{percent}% of its first world done", places));
   say(said.join(start.language === "zh" ? "；" : "; "));
 }
 
 function answer(message) {
   document.body.classList.remove("asking");
+  // A card that is to come takes as much room as the one it stands for, so that what is below stays where it is.
+  const { decision } = message.parts, card = $("part-decision");
+  if (decision !== undefined) card.style.minHeight = decision.includes('class="note coming"') ? `${card.offsetHeight}px` : "";
   for (const [part, html] of Object.entries(message.parts)) patch($(`part-${part}`), html);
   if (message.readout) {
     months.data = message.readout;
@@ -319,7 +332,7 @@ function controls() {
   if (!open.size) open.add("policy");
   $("groups").replaceChildren(...built.map((group) => {
     const it = made("details", { "data-group": group.name, open: open.has(group.name) },
-      made("summary", {}, group.title, " ", made("small", {}, `${group.controls.length}`)));
+      made("summary", {}, `${group.title}\u00a0`, made("small", {}, `${group.controls.length}`)));
     if (open.has(group.name)) fill(it);
     return it;
   }));
@@ -332,13 +345,14 @@ function fill(details) {
   const box = made("div", { class: "group" });
   let last = "";
   for (const it of group.controls) {
-    const table = it.key.slice(0, it.key.lastIndexOf("."));
-    if (table !== last) box.append(made("h3", {}, group.tables[table]));
+    const table = tableOf(it.key);
+    if (table !== last) box.append(made("h3", { "data-table": table }, group.tables[table]));
     last = table;
     box.append(row(it));
   }
   details.append(box);
 }
+const tableOf = (key) => key.slice(0, key.lastIndexOf("."));
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function row(control) {
@@ -419,22 +433,36 @@ function set(key, value) {
   else mine.changes[key] = value;
   ask();
 }
+// Words are found where a word begins, as "rent" is not in "different"; Chinese has no spaces between them.
+const letter = /[\p{Script=Latin}\p{N}]/u;
+function isIn(text, word) {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!at || !letter.test(word[0]) || !letter.test(text[at - 1])) return true;
+  return false;
+}
+let openBefore = null;             // the groups that were open when the search began
 function search() {
   const words = $("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  for (const details of document.querySelectorAll("#groups details")) {
+  const all = [...document.querySelectorAll("#groups details")];
+  if (words.length && !openBefore) openBefore = new Set(all.filter((it) => it.open).map((it) => it.dataset.group));
+  let found = 0;
+  for (const details of all) {
+    const group = shownGroups().find((it) => it.name === details.dataset.group);
     if (words.length) fill(details);
-    const rows = [...details.querySelectorAll(".control")];
-    let found = 0;
-    for (const it of rows) {
-      const hit = words.every((word) => it.textContent.toLowerCase().includes(word));
-      it.hidden = !hit;
-      found += hit;
+    const tables = new Set();
+    for (const it of details.querySelectorAll(".control")) {
+      const { key, meaning, kind, source } = controlOf(it.dataset.key), table = tableOf(key);
+      const text = [meaning, group.tables[table], t(kind), source, key].join(" ").toLowerCase();
+      it.hidden = !words.every((word) => isIn(text, word));
+      if (!it.hidden) { tables.add(table); found += 1; }
     }
-    details.querySelectorAll("h3").forEach((it) => { it.hidden = words.length > 0; });
-    details.hidden = words.length > 0 && !found;
-    if (words.length) details.open = found > 0;
+    for (const it of details.querySelectorAll("h3")) it.hidden = !tables.has(it.dataset.table);
+    details.hidden = words.length > 0 && !tables.size;
+    if (words.length) details.open = tables.size > 0;
+    else if (openBefore) details.open = openBefore.has(details.dataset.group);
   }
-  $("search-said").textContent = words.length ? t("{count} found", { count: document.querySelectorAll("#groups .control:not([hidden])").length }) : "";
+  if (!words.length) openBefore = null;
+  $("search-said").textContent = words.length ? t("{count} found", { count: found }) : "";
 }
 
 // --- what a visitor does
@@ -552,10 +580,10 @@ function copy() {
   const own = Boolean($("said").dataset.private);
   const copied = own
     ? t("Link copied. It carries your changes, not the values of your own file: to follow it, open that file first.")
-    : t("Link copied: it opens this what-if in any sim app.");
+    : t("Link copied. It opens this what-if in a sim app at the same address; elsewhere, put what begins with # behind the address of its page.");
   const above = own
     ? t("The link is the address of this page. It carries your changes, not the values of your own file: to follow it, open that file first.")
-    : t("The link is the address of this page: it opens this what-if in any sim app.");
+    : t("The link is the address of this page. It opens this what-if in a sim app at the same address; elsewhere, put what begins with # behind the address of its page.");
   navigator.clipboard.writeText(location.href).then(() => { $("said").textContent = copied; },
     () => { $("said").textContent = above; });
 }
@@ -567,8 +595,9 @@ $("scenario").addEventListener("change", (event) => {
 $("file").addEventListener("change", async (event) => {
   const [file] = event.target.files;
   if (!file) return;
-  if (file.size > 1e6) { $("fault").textContent = t("{name}: has {size} bytes, allowed: at most 1,000,000", { name: file.name, size: file.size.toLocaleString("en-US") }); return; }
+  if (file.size > 1e6) { $("fault").textContent = t("{name}: has {size} bytes, allowed: at most 1,000,000", { name: file.name, size: counted(file.size) }); return; }
   own = { name: file.name, text: await file.text(), asked: "" };
+  refused.clear();
   number += 1;
   chosen = 0;
   send({ do: "file", number, name: own.name, text: own.text });

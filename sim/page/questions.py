@@ -84,7 +84,7 @@ class Questions:
             screened = self._made(what, pair, FEW)
             assert not isinstance(screened, Why)
             few = screened.cost(seconds, workers)
-        said = join(tag("p", few) if few else None, tag("p", cost))
+        said = join(tag("p", cost), tag("p", few) if few else None)  # the second speaks of the first
         self._tell({"what": what, "cost": cost, "said": said, "few": FEW if few else 0})
 
     def run(self, what: str, pair: Pair, worlds: Mapping[Key, Any], kept: Kept, *, few: bool = False) -> None:
@@ -163,6 +163,16 @@ class Questions:
             del self._asked[WHY]
             self._of_why.clear()
             self._tell({"what": WHY, "said": found})
+            return
+        wanted = question.wanted()
+        self._progress(WHY, sum(it.key in self._of_why for it in wanted), len(wanted))
+
+    def _progress(self, what: str, done: int, of: int) -> None:
+        """Say how far a question has come, now and then."""
+        now = time.monotonic()
+        if now - self._said[what] >= _SAID_EVERY:
+            self._said[what] = now
+            self._tell({"what": what, "done": done, "of": of, "running": True})
 
     def _say(self, what: str, question: Rests | Sure) -> None:
         now, whole = time.monotonic(), question.whole

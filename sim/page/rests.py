@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.formats import counted
 from sim.language import tr, trc
+from sim.page.controls import meaning_of, part_words
 from sim.page.moved import Case, Moved, OfMoved, Screen, cost_words, possible
 from sim.page.used import used_by
 from sim.report.html.charts import effect_chart
@@ -48,7 +49,7 @@ class Rests(OfMoved):
         self, model: Model, base: Scenario, variant: Scenario, outcome: str, seeds: int, labels: tuple[str, str],
         step: Callable[..., Any], most: int = 0,
     ) -> None:  # fmt: skip
-        self._model, self._outcome, self._labels = model, outcome, labels
+        self._model, self._outcome, self._labels, self._base = model, outcome, labels, base
         self._column = list(model.outcomes).index(outcome)
         differing = {it.key for it in changes(base, variant)}
         rows, _ = uncertain(variant)
@@ -108,10 +109,11 @@ class Rests(OfMoved):
         first = found[0]
         words = [
             tr(
-                "{variant} less {baseline}, {name}: {value} as it is, on {seeds}. Most moves it {key} ({kind}): {low} "
-                "at the low end of its range, {high} at the high end.", variant=label, baseline=against,
+                "{variant} less {baseline}, {name}: {value} as it is, on {seeds}. Most moves it {key} ({kind}: "
+                "{words}): {low} at the low end of its range, {high} at the high end.", variant=label, baseline=against,
                 name=words_of(self._outcome), value=with_unit_of(unit.signed(mean), unit),
                 seeds=counted(len(own), "seed"), key=first.row.key, kind=tr(first.row.kind),
+                words=meaning_of(self._base, first.row.key),
                 low=unit.signed(first.at_low), high=unit.signed(first.at_high),
             )
         ]  # fmt: skip
@@ -146,7 +148,7 @@ class Rests(OfMoved):
             tr("95% interval"), tr("seeds"),
         )  # fmt: skip
         rows = [
-            (tag("code", it.row.key), kind_badge(it.row.kind), _range(it.row, it.axis),
+            (part_words(it.row.key, self._base), kind_badge(it.row.kind), _range(it.row, it.axis),
              unit.signed(it.at_low), unit.signed(it.at_high), unit.signed(it.effect.mean),
              unit.span(it.effect.low, it.effect.high) or "-", it.seeds)
             for it in found

@@ -17,7 +17,7 @@ from sim.page.answers import Answer, Side
 from sim.page.asked import FILE, SEEDS, Asked, Unclear, from_link, named, read_asked, to_link
 from sim.page.controls import groups_of, meaning_of
 from sim.page.one_seed import OneSeed
-from sim.page.opened import Files
+from sim.page.opened import Files, NotOpen
 from sim.page.own_values import with_own, without_own
 from sim.page.pool import Pool
 from sim.page.questions import Pair, Questions
@@ -104,12 +104,13 @@ class Visitor:
         asking = isinstance(message, dict) and message.get("do") in _ASKING
         if asking:
             self._number = number  # where it cannot be answered, the answer before it goes on
+        faults: list[dict[str, Any]]
         try:
             self._hear(message if isinstance(message, dict) else {}, number)
         except ScenarioError as error:
             faults = [{"key": it.key, "variant": it.file, "said": str(it)} for it in error.faults]
         except (Unclear, ResultError, Incompatible) as error:
-            faults = [{"key": "", "said": str(error)}]
+            faults = [{"key": "", "said": str(error), "file": isinstance(error, NotOpen)}]
         except OSError as error:
             faults = [{"key": "", "said": f"{error.filename or 'output'}: {error.strerror or error}"}]
         except Exception as error:  # noqa: BLE001  the visit goes on, and the other visits do

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.formats import counted, span_text
 from sim.language import tr
+from sim.page.controls import part_words
 from sim.page.queue import Key, Wanted
 from sim.report.html.headline import with_unit_of, words_of
 from sim.report.html.markup import Markup, join, table, tag
@@ -32,6 +33,7 @@ class Why:
         self, model: Model, base: Scenario, variant: Scenario, outcome: str, seeds: int, labels: tuple[str, str]
     ) -> None:
         self._model, self._outcome, self._seeds, self._labels = model, outcome, seeds, labels
+        self._sides = (base, variant)
         groups = grouped_differences(base, variant)
         if len(groups) == 1:
             groups = grouped_differences(base, variant, "key")
@@ -103,8 +105,8 @@ class Why:
             key=lambda it: -abs(float(it[1].mean)),
         )
         rows = [
-            (tag("code", name), unit.signed(float(it.mean)), unit.span(float(it.low), float(it.high)) or "-",
-             unit.of_difference or "-")
+            (part_words(name, *self._sides), unit.signed(float(it.mean)),
+             unit.span(float(it.low), float(it.high)) or "-", unit.of_difference or "-")
             for name, it in found
         ]  # fmt: skip
         label, against = self._labels

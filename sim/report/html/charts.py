@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formats import bound_text, number, signed, tick_labels
+from sim.formats import bound_text, minus, number, signed, tick_labels
 from sim.language import tr
 from sim.report.html.markup import Markup, join, picture, tag
 from sim.report.sheets import Mark, axis_ends, year_ticks
@@ -25,6 +25,7 @@ Numbers = NDArray[np.float64]
 WIDTH, FAN, DIFFERENCE = 360, 210, 124  # units of the picture: about a pixel each
 LEFT, RIGHT, TOP, BOTTOM = 48, 58, 12, 24
 RUNS = 20  # single runs drawn faintly, of each scenario
+_LETTERS = 7  # of a label that fits beside the axis
 _LABEL = 13  # units between two labels at the lines' ends
 
 
@@ -149,7 +150,10 @@ def _picture(name: str, words: str, height: int, drawn: Sequence[Markup | None])
 def _axes(frame: Frame, start: tuple[int, int], count: int = 4) -> list[Markup]:
     found = ticks(frame.low, frame.high, count)
     drawn = []
-    for value, label in zip(found, tick_labels(found), strict=True):
+    labels = tick_labels(found)
+    if max(map(len, labels), default=0) > _LETTERS:
+        labels = [minus(f"{value or 0.0:g}") for value in found]
+    for value, label in zip(found, labels, strict=True):
         y = _short(frame.y(value))
         drawn += [tag("path", d=f"M{LEFT} {y}H{WIDTH - RIGHT}", class_="grid"),
                   tag("text", label, x=LEFT - 6, y=_short(frame.y(value) + 3.5), class_="tick y")]  # fmt: skip

@@ -10,7 +10,7 @@ from sim.runs.replicate import Cells
 from sim.studies.estimators.intervals import Interval, interval_reach
 
 FEWEST = 6  # replicates: of fewer, leaving out any one makes the interval too wide to say anything of that one
-_ROUNDING = 1e-12  # a mean that is this part of the largest value is rounding
+_ROUNDING = 1e-12  # a mean that is this part of the largest value, or a sum of squares of the whole one, is rounding
 
 
 class Influence(NamedTuple):
@@ -63,7 +63,9 @@ def influences(drawn: Cells) -> Influence:
     left = mean + shift
     left = np.where(np.abs(left) <= _ROUNDING * np.abs(values).max(axis=0), 0.0, left)
     squares, cubes = square - apart**2, cube - apart**3
-    without = _interval(left, squares - (n - 1) * shift**2, cubes - 3 * shift * squares + 2 * (n - 1) * shift**3, n - 1)
+    squares, cubes = squares - (n - 1) * shift**2, cubes - 3 * shift * squares + 2 * (n - 1) * shift**3
+    alike = squares <= _ROUNDING * square  # the others do not differ: what is left of the squares is rounding
+    without = _interval(left, np.where(alike, 0.0, squares), np.where(alike, 0.0, cubes), n - 1)
     decides = known & (_sign(without) != _sign(whole))
     weight = np.where(known, np.abs(shift), -1.0)
     weight += np.where(decides, 1.0 + weight.max(axis=0), 0.0)
