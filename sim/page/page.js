@@ -310,7 +310,7 @@ const isTable = (value) => typeof value === "object" && value !== null;
 const digits = (x) => Number(x.toPrecision(6));
 const everyday = (control, value) => digits(value * control.factor);
 const declared = (control, value) => { const x = Number((value / control.factor).toPrecision(12)); return control.whole ? Math.round(x) : x; };
-const unitOf = (control) => !control.unit ? "" : control.unit.startsWith("%") ? control.unit : ` ${control.unit}`;
+const unitOf = (control) => !control.unit || /^%|[^\x00-\x7f]/.test(control.unit) ? control.unit || "" : ` ${control.unit}`;
 const broken = (unit) => unit.replaceAll("/", "/\u200b");  // a long unit breaks at its slashes
 
 function controls() {
@@ -366,7 +366,7 @@ function row(control) {
         made("span", { class: "typed" }, made("input", { type: "text", inputmode: "decimal", "data-part": "typed", "aria-label": t("{name}, value{unit}", { name, unit: unitOf(control) }), autocomplete: "off" }),
           made("span", { class: "unit" }, broken(control.unit)))));
   }
-  const range = plausible ? t("plausible {low} to {high}{unit}", { low: everyday(control, plausible[0]), high: everyday(control, plausible[1]), unit: unitOf(control) }) : "";
+  const range = control.range ? t("plausible {range}", { range: control.range }) : "";
   const about = made("p", { class: "about" }, made("span", { class: `kind ${kind}` }, t(kind)), " ",
     [range, source, key].filter(Boolean).join(" · "));
   if (control.type === "number" && control.scheduled && !isTable(value))
