@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import toy
+from browser import skipped_or_failed
 from command import call, call_json, python, surroundings
+from matplotlib.figure import Figure
 
 from sim import cli, letters
 from sim.commands import streams
@@ -190,6 +192,20 @@ def test_a_font_for_other_scripts_leaves_plain_text_as_it_is(monkeypatch: pytest
 
     assert drawn("DejaVu Sans") == drawn("DejaVu Sans", "STIXGeneral")
     assert drawn("DejaVu Sans") != drawn("STIXGeneral")
+
+
+def test_a_line_has_one_weight_where_only_its_latin_letters_have_a_bold_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        fonts.forget()
+        fonts.tell(["首"])
+    if said:
+        skipped_or_failed("no font with Chinese is installed: apt-get install fonts-wqy-microhei")
+    for bold, weights in (({"DejaVu Sans"}, ["bold", "normal"]), (set(fonts.families()), ["bold", "bold"])):
+        monkeypatch.setattr(fonts, "_bold", lambda bold=bold: bold)
+        figure = Figure()
+        texts = [figure.text(0, 0, words, fontweight="bold") for words in ("shougang − idle", "shougang与首钢")]
+        with fonts.told(figure):
+            assert [it.get_fontweight() for it in texts] == weights
 
 
 def test_a_cell_of_a_csv_is_no_formula_and_numbers_stay() -> None:

@@ -282,7 +282,7 @@ function changes() {
   const mine = asked.variants[chosen], rows = changed[chosen] || [], most = 12, next = document.createElement("ul");
   for (const it of rows.slice(0, most)) {
     const back = it.key in mine.changes || (mine.of && it.base !== null) ? [made("button", { type: "button", "data-undo": it.key, "aria-label": t("Set back: {meaning}", it) }, t("Set back"))] : [];
-    next.append(made("li", {}, `${sentence(it.meaning)}: `, made("span", {}, it.said), " ", made("code", {}, it.key), " ", ...back));
+    next.append(made("li", {}, t("{name}: ", { name: sentence(it.meaning) }), made("span", {}, it.said), " ", made("code", {}, it.key), " ", ...back));
   }
   if (rows.length > most) next.append(made("li", {}, t("and {count} more", { count: rows.length - most })));
   if (!rows.length) next.append(made("li", { class: "note" }, t("Nothing yet. Open a group below and move a slider.")));
