@@ -194,6 +194,18 @@ def test_a_font_for_other_scripts_leaves_plain_text_as_it_is(monkeypatch: pytest
     assert drawn("DejaVu Sans") != drawn("STIXGeneral")
 
 
+def test_every_figure_has_the_fonts_that_are_found_as_the_first_is_drawn() -> None:
+    """Both are made before either is drawn, as the figures of an appraisal are."""
+    made = [Figure(), Figure()]
+    texts = [it.text(0, 0, "首钢", fontfamily=["DejaVu Sans"]) for it in made]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", letters.NoGlyph)
+        for it in made:
+            with fonts.told(it):
+                pass
+    assert [it.get_fontfamily() for it in texts] == [fonts.families()] * 2
+
+
 def test_a_line_has_one_weight_where_only_its_latin_letters_have_a_bold_face(monkeypatch: pytest.MonkeyPatch) -> None:
     with warnings.catch_warnings(record=True) as said:
         fonts.forget()

@@ -46,10 +46,9 @@ def forget() -> None:
 def told(figure: Figure) -> Iterator[None]:
     """Draw the figure with one remark on letters that no font has, in place of a warning at each of them."""
     texts: list[Any] = [it for it in figure.findobj(Text) if not it.get_text().isascii()]
-    before = families()
     tell(it.get_text() for it in texts)
-    if families() != before:
-        for it in texts:
+    for it in texts:
+        if it.get_fontfamily() != families():  # made before fonts were found that are installed since
             it.set_fontfamily(families())
     for it in texts:
         if it.get_fontweight() == "bold" and not _all_bold(it.get_text()):
