@@ -167,6 +167,15 @@ def test_tables_have_no_english_sentence(toy_folder: Path) -> None:
     assert not {name: said for name, said in found.items() if said}
 
 
+def test_the_chinese_readme_has_no_unit_of_english_and_breaks_no_sentence() -> None:
+    """A line break in Markdown is a space on the page, which Chinese has none of."""
+    text = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+    assert "百万元" not in text
+    prose = re.sub(r"^```.*?^```$", "\n", text, flags=re.DOTALL | re.MULTILINE)
+    prose = re.sub(r"<!--.*?-->", "", prose)
+    assert not re.findall(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]\n *(?=[^\s\-|#])", prose)
+
+
 def test_a_place_of_ones_own_is_asked_for_and_written_in_chinese(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
