@@ -107,7 +107,9 @@ def _charmap(family: str) -> frozenset[int]:
 @cache
 def _bold() -> frozenset[str]:
     """The families that have a bold face."""
-    return frozenset(it.name for it in fontManager.ttflist if weight_dict.get(str(it.weight), it.weight) >= _BOLD_FROM)
+    return frozenset(
+        it.name for it in fontManager.ttflist if int(weight_dict.get(str(it.weight), it.weight)) >= _BOLD_FROM
+    )
 
 
 @cache
