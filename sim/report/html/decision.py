@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.report.html.markup import Markup, join, tag
+from sim.report.html.markup import Markup, tag
 from sim.report.text.appraisal import CardLine, title_parts
 from sim.report.text.card import card_parts, no_card_text
 from sim.studies.questions.appraise import Appraisal, Decision
@@ -33,6 +33,9 @@ def _card(found: Appraisal) -> Markup:
 def _row(line: CardLine) -> Markup:
     """What is counted, its mean, and interval and remarks."""
     words, mean, interval, remarks = line
-    more = [tag("dd", text) for text in (interval, *remarks) if text]
+    more = [part for text in (interval, *remarks) if text for part in (tag("span", text), " ")]
     part = "part" if words.startswith(" ") else None
-    return tag("div", tag("dt", words.strip()), tag("dd", mean, class_="n"), join(more), class_=part)
+    return tag(
+        "div", tag("dt", words.strip()), tag("dd", mean, class_="n"),
+        tag("dd", more, class_="more") if more else None, class_=part,
+    )  # fmt: skip
