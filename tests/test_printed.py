@@ -31,9 +31,9 @@ def main():
         return
     if "serve" in sys.argv:
         print("at first", flush=True)
-        print(f"open at port 80, token {uuid.uuid4()}", flush=True)
         print("until Ctrl-C", file=sys.stderr)
         try:
+            print(f"open at port 80, token {uuid.uuid4()}", flush=True)
             signal.pause()
         except KeyboardInterrupt:
             print("closed")
