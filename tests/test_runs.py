@@ -31,8 +31,8 @@ from sim.runs import code
 from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
 from sim.runs.executor import THREADS, Failure, Workers, usable_cores
-from sim.runs.replicate import ecosystem
 from sim.runs.options import SILENCE
+from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import JOURNAL, Store
 from sim.runs.summary import Row, crps, judge, summarise
