@@ -320,7 +320,7 @@ def test_a_panel_with_nothing_to_see_is_left_out_and_named() -> None:
     page = Page(str(charts(panels, ["without", "with"], load("shougang"), {}, "headline-")))
     assert [name for name, _ in page.elements].count("figure") == 1
     assert page.text("b") == "Startups"
-    assert page.text("p").endswith("Left out, without a value or always 0: Jobs, Site jobs.")
+    assert page.text("p").endswith("Left out, without a value or always 0: jobs, site_jobs.")
 
 
 def test_figures_that_are_inherited_say_so() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from sim.formats import label, number, signed, span
-from sim.language import listed, month_text, tr, trc
+from sim.language import month_text, tr, trc
 from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
 from sim.report.html.markup import Markup, fold, join, table, tag
-from sim.report.sheets import Panel, percentiles
+from sim.report.sheets import Panel, left_out, percentiles
 from sim.runs.replicate import Cells
 from sim.runs.summary import csv_bytes
 from sim.scenario import Scenario
@@ -28,9 +28,8 @@ def charts(
     """A figure for every panel with something to see: name, unit, chart, read-out, and its numbers as a table."""
     drawn = [_figure(panel, labels, scenario, meanings, f"{stem}{index}", runs)
              for index, panel in enumerate(panels) if not panel.empty]  # fmt: skip
-    empty = [label(panel.outcome) for panel in panels if panel.empty]
-    said = tr("Left out, without a value or always 0: {names}.", names=listed(empty))
-    return join(tag("div", drawn, class_="charts") if drawn else None, tag("p", said, class_="note") if empty else None)
+    note = tag("p", left_out(panels), class_="note") if len(drawn) < len(panels) else None
+    return join(tag("div", drawn, class_="charts") if drawn else None, note)
 
 
 def chart_key(
