@@ -169,7 +169,7 @@ def test_every_part_of_a_bar_is_named_and_every_difference_is_said() -> None:
         for bar, key in re.findall(r'<svg[^>]*class="shares"[^>]*>(.*?)</svg><ul class="key">(.*?)</ul>', text):
             assert bar.count("<rect") == key.count("<li>") > 0
     drawn = difference_chart("x", "words", [Interval(*np.full((3, 12), np.nan))], (2011, 1))
-    assert "no seed with a value in both" in drawn
+    assert drawn == '<p class="note">no seed with a value in both</p>', "no axes without a value"
     (section,) = re.findall(r'<section id="outcomes">.*?</section>', pages["comparison"], re.DOTALL)
     assert "<td" in section
     assert not re.search(r"<td[^>]*></td>", section), "no cell of the differences is empty"
