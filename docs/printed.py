@@ -8,6 +8,8 @@ in the lines above a block say more:
 - ``<!-- until: REGEX -->``: the output from the first line that matches is left out.
 - ``<!-- ends: 2 -->``: the exit code that the command must have, 0 without this line.
 - ``<!-- errors: shown -->``: what it prints to standard error follows.
+- ``<!-- stopped: REGEX -->``: the command runs until Ctrl-C, and is sent one as soon as a line of its output matches.
+- ``<!-- hidden: REGEX -->``: ``...`` stands for what matches, such as a token that differs each time.
 
 Others stand alone:
 
@@ -33,6 +35,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -45,7 +48,8 @@ ROOT = Path(__file__).resolve().parents[1]
 STATE = Path("docs/printed.json")
 WORK = Path(".cache/docs")  # commands run here, so that results of other runs are neither used nor shown
 
-SAID = ("first", "without", "until", "ends", "errors")
+LINKED = ("scenarios", "tests")  # folders of the project that commands name
+SAID = ("first", "without", "until", "ends", "errors", "stopped", "hidden")
 ABOVE = re.compile(rf"<!-- ({'|'.join(SAID)}): (.*) -->\n")
 BLOCK = re.compile(
     rf"^(?P<above>(?:<!-- (?:{'|'.join(SAID)}): .* -->\n)*)(?P<fence>```+)(?P<info>[^\n`]*)\n"
@@ -108,6 +112,8 @@ class Block:
     until: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     source: str = ""  # of a picture: the file below the results of the command
     target: str = ""  # of a picture
     figures: str = ""  # the name by which figures in prose call this command or file
@@ -121,7 +127,8 @@ class Block:
 
     def digest(self, root: Path, files: list[str], output: str) -> str:
         """Digest of the command, its output and the bytes of the files that are there."""
-        parts = [self.command, *self.first, *self.without, *self.until, *self.ends, *self.errors, self.source, output]
+        said = (it for kind in SAID for it in getattr(self, kind))
+        parts = [self.command, *said, self.source, output]
         found = hashlib.sha256("\0".join(parts).encode())
         for name in files:
             path = root / name
@@ -244,8 +251,10 @@ def stale(root: Path = ROOT) -> list[Block]:
     return found
 
 
-def shown(text: str, without: tuple[str, ...], until: tuple[str, ...] = ()) -> str:
+def shown(text: str, without: tuple[str, ...], until: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> str:
     """The output of a command as a document shows it."""
+    for it in hidden:
+        text = re.sub(it, "...", text)
     lines = [line.rstrip() for line in text.strip().splitlines()]
     if until:
         end = re.compile("|".join(until))
@@ -270,8 +279,9 @@ def print_anew(root: Path, block: Block) -> None:
     """
     work = root / WORK
     work.mkdir(parents=True, exist_ok=True)
-    if not (work / "scenarios").exists():
-        (work / "scenarios").symlink_to(root / "scenarios")
+    for name in LINKED:
+        if (root / name).exists() and not (work / name).exists():
+            (work / name).symlink_to(root / name)
     for written in work.glob("*.toml"):  # by `sim new`, which does not overwrite
         written.unlink()
     for command in block.first:
@@ -280,7 +290,8 @@ def print_anew(root: Path, block: Block) -> None:
             for manifest in (work / name).glob("manifest.json"):
                 os.utime(manifest)
     if block.command.startswith("sim "):
-        printed, files = _run(root, block.command, ends=int("".join(block.ends) or 0), errors=bool(block.errors))
+        ends, stopped = int("".join(block.ends) or 0), "|".join(block.stopped)
+        printed, files = _run(root, block.command, ends=ends, errors=bool(block.errors), stopped=stopped)
     else:
         printed, files = (root / block.command).read_text(encoding="utf-8"), [block.command]
     path = root / block.document
@@ -293,7 +304,7 @@ def print_anew(root: Path, block: Block) -> None:
         text = filled(text, block.figures, json.loads(printed))
         output = figures_of(text, block.figures)
     else:
-        output = shown(printed, block.without, block.until)
+        output = shown(printed, block.without, block.until, block.hidden)
         equal = [it for it in BLOCK.finditer(text) if it["command"] == block.command]
         begin, end = equal[block.number - 1].span("output")
         text = f"{text[:begin]}{output}{text[end:]}"
@@ -303,27 +314,38 @@ def print_anew(root: Path, block: Block) -> None:
     _keep(root, kept)
 
 
-def _run(root: Path, command: str, *, ends: int = 0, errors: bool = False) -> tuple[str, list[str]]:
+def _run(root: Path, command: str, *, ends: int = 0, errors: bool = False, stopped: str = "") -> tuple[str, list[str]]:
     """What a command prints, with or without its errors, and which files of the project it read."""
     work, record = root / WORK, root / WORK / "files"
     words = [name for word in shlex.split(command)[1:] for name in (_newest(work, word) if "*" in word else [word])]
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-c", RECORD, str(root), str(record), *words],
         cwd=work,
         env=os.environ | {"PYTHONPATH": str(root), "NO_COLOR": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE if errors else None,
         text=True,
-        check=False,
-    )
-    if done.returncode != ends:
-        message = f"{command}: ended with {done.returncode}"
+    ) as process:
+        before = _until(process, stopped) if stopped else ""
+        after, said = process.communicate()
+    if process.returncode != ends:
+        message = f"{command}: ended with {process.returncode}"
         raise CommandFailed(message)
     names = {_source_of(Path(line).relative_to(root)) for line in record.read_text(encoding="utf-8").splitlines()}
     outside = (".cache", ".venv", "results")
-    return done.stdout + (done.stderr or ""), sorted(
-        str(name) for name in names if not name.parts[0].startswith(outside)
-    )
+    return before + after + (said or ""), sorted(str(name) for name in names if not name.parts[0].startswith(outside))
+
+
+def _until(process: subprocess.Popen[str], wanted: str) -> str:
+    """What a process prints up to the line that is wanted, at which it gets what Ctrl-C sends."""
+    lines = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.append(line)
+        if re.search(wanted, line):
+            process.send_signal(signal.SIGINT)
+            break
+    return "".join(lines)
 
 
 def _newest(work: Path, glob: str) -> list[str]:

@@ -138,7 +138,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "validate": ("sim validate", "sim validate haier"),
     "claims": ("sim claims shougang",),
     "verify": ("sim verify shougang", "sim verify results", "sim verify shougang --rerun --json"),
-    "describe": ("sim describe shougang", "sim describe shougang rent"),
+    "describe": ("sim describe shougang", "sim describe shougang rent", "sim describe shougang --outside"),
     "schema": ("sim schema",),
     "document": ("sim document --check",),
 }

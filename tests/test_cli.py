@@ -254,6 +254,10 @@ def test_compare_refuses_with_the_reason() -> None:
     assert "not paired" in call("compare", "toy", "boom", "--unpaired").stdout
     assert "two results" in call("compare", "toy", code=2).stderr
     assert "is boom meant" in call("compare", "toy", "bom", code=2).stderr
+    assert call("report", "toy", "shougang", code=2).stderr.endswith("; sim run shougang makes one\n")
+    Path("my mill.toml").write_text('extends = "shougang"\n', encoding="utf-8")
+    for name in ("my mill", "my mill.toml"):
+        assert call("report", name, code=2).stderr.endswith("; sim run 'my mill.toml' makes one\n")
     damage(only_result() / "outcomes.parquet")
     assert "damaged or half-written" in call("compare", "toy", "boom", "--unpaired", code=2).stderr
 

@@ -260,6 +260,21 @@ def test_panels_that_show_nothing_are_left_out_and_listed(result: Result) -> Non
     assert sheets[0].footer[-1] == "Left out, without a value or always 0: jobs."
 
 
+def test_a_comparison_has_no_panel_that_shows_nothing(result: Result, tmp_path: Path) -> None:
+    new = run(toy.scenario(tmp_path, "new", run__replicates=3, market__growth=0.05), tmp_path, watcher=Listener())
+    sheet, *_ = comparison_sheets(compare(result, new, out=tmp_path / "out"), FIRST)
+    assert sheet.seen is sheet
+    startups, jobs, marked = sheet.panels
+    zero = replace(jobs, series=tuple(cells * 0.0 for cells in jobs.series))
+    found = replace(sheet, panels=(startups, zero, marked)).seen
+    assert found.panels == (startups, marked)
+    assert found.footer == (*sheet.footer, "Left out, without a value or always 0: jobs.")
+    one = replace(zero, series=(zero.series[0], jobs.series[1]))
+    assert one in replace(sheet, panels=(startups, one)).seen.panels, "a variant has something to see"
+    alone = replace(sheet, panels=(zero,))
+    assert alone.seen is alone, "a page is never empty"
+
+
 def test_titles_are_meanings_and_counts_have_whole_ticks(result: Result) -> None:
     panel_ = run_sheets(result, FIRST)[0].panels[0]
     assert panel_.title == "Startups founded since the start, gross"

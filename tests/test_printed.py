@@ -11,9 +11,13 @@ from types import ModuleType
 import pytest
 from command import script
 
+from sim import cli
+
 ROOT = Path(__file__).resolve().parents[1]
 CLI = """
+import signal
 import sys
+import uuid
 import warnings
 from pathlib import Path
 from sim.words import GREETING
@@ -24,6 +28,15 @@ def main():
         sys.exit(3)
     if "--json" in sys.argv:
         print('{"rows": [{"of": "mill", "share": 0.256}, {"of": "town", "share": 1}], "seen": 1234}')
+        return
+    if "serve" in sys.argv:
+        print("at first", flush=True)
+        print("until Ctrl-C", file=sys.stderr)
+        try:
+            print(f"open at port 80, token {uuid.uuid4()}", flush=True)
+            signal.pause()
+        except KeyboardInterrupt:
+            print("closed")
         return
     if "boxes" in sys.argv:
         warnings.warn("figures: no installed font has x: boxes stand for them")
@@ -147,6 +160,19 @@ def test_an_expected_error_is_shown(printed: ModuleType, project: Path) -> None:
         printed.print_anew(project, block)
 
 
+def test_a_command_that_runs_until_it_is_stopped_is_shown(printed: ModuleType, project: Path) -> None:
+    comments = "<!-- errors: shown -->\n<!-- stopped: ^open at -->\n<!-- hidden: (?<=token )[0-9a-f-]+ -->\n"
+    path = project / "README.md"
+    path.write_text(f"{path.read_text()}\n{comments}```\n$ sim serve\n```\n")
+    (block,) = printed.stale(project)
+    printed.print_anew(project, block)
+    text = path.read_text()
+    assert text.endswith("$ sim serve\nat first\nopen at port 80, token ...\nclosed\nuntil Ctrl-C\n```\n")
+    assert (printed.stale(project), printed.faults(project)) == ([], [])
+    printed.print_anew(project, next(it for it in printed.blocks(project, "README.md") if it.stopped))
+    assert path.read_text() == text, "what differs each time is not shown"
+
+
 def test_equal_commands_of_a_document_are_printed_each_with_its_comments(printed: ModuleType, project: Path) -> None:
     path = project / "README.md"
     path.write_text(path.read_text() + "\n<!-- until: ^hello b$ -->\n```text\n$ sim a b c d\n```\n")
@@ -226,6 +252,13 @@ def test_a_picture_with_boxes_for_letters_is_refused(printed: ModuleType, projec
     (block,) = printed.stale(project)
     with pytest.raises(printed.CommandFailed, match="sim boxes: ended with 1"):
         printed.print_anew(project, block)
+
+
+def test_every_command_has_output_that_it_printed(printed: ModuleType) -> None:
+    blocks = [it for document in printed.documents(ROOT) for it in printed.blocks(ROOT, document)]
+    blocks = [it for it in blocks if it.output and not (it.target or it.figures)]
+    names = [command.name for command in cli.app.registered_commands]
+    assert [name for name in names if not any(it.command.split()[1] == name for it in blocks)] == []
 
 
 def test_documents_are_as_printed(printed: ModuleType) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import call
+from command import call, call_json
 
 from sim.commands.common import say_of
 from sim.model.catalogue import load
@@ -82,15 +82,27 @@ def test_a_scenario_is_remarked_on(given: dict[str, object], wanted: list[str]) 
 
 def test_values_that_nobody_set_are_counted_in_a_short_line() -> None:
     short = "4 shipped values lie outside their plausible range: sim describe"
-    assert remarks(load("shougang")) == [f"{short} shougang"]
-    assert remarks(load("shougang-idle"))[0] == f"{short} shougang-idle"
+    assert remarks(load("shougang")) == [f"{short} shougang --outside"]
+    assert remarks(load("shougang-idle"))[0] == f"{short} shougang-idle --outside"
     own, shipped, *_ = remarks(load("shougang", {"labour.wage": 0.2}))
-    assert (own, shipped) == (f"outside the plausible range: {WAGE}", f"{short} shougang")
+    assert (own, shipped) == (f"outside the plausible range: {WAGE}", f"{short} shougang --outside")
     one = remarks(load("shougang", {"population.largest_staff": 10_000.0}))
     assert one[0].startswith("outside the plausible range: population.largest_staff 10,000 people (from")
     assert one[1].startswith("3 shipped values lie")
     Path("haier.toml").write_text('extends = "shougang"\n[labour]\nwage = 0.2\n', encoding="utf-8")
     assert remarks(load("./haier.toml"))[0] == f"outside the plausible range: {WAGE}", "a file of one's own"
+
+
+def test_what_is_counted_is_described() -> None:
+    found = call_json("describe", "shougang", "--outside")["parameters"]
+    assert len(found) == 4
+    assert all(not it["plausible"][0] <= it["value"] <= it["plausible"][1] for it in found)
+    said = call("describe", "shougang", "--outside").stdout
+    assert [line.split()[0] for line in said.splitlines() if line and line[0] != " " and "." in line.split()[0]] == [
+        it["key"] for it in found
+    ]
+    assert call("describe", "shougang", "rent", "--outside").stdout == "no value lies outside of its plausible range\n"
+    assert "no parameter of shougang has nosuch" in call("describe", "shougang", "nosuch", "--outside", code=2).stderr
 
 
 def test_a_stored_scenario_still_knows_what_was_shipped() -> None:

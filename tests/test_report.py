@@ -27,13 +27,16 @@ from toy import FIGURE, damage
 
 from sim import api
 from sim.formats import number
+from sim.model.catalogue import load
 from sim.report.figures.calibrations import marginals_page, targets_page
 from sim.report.figures.canvas import style
 from sim.report.html.charts import Frame, difference_chart, ticks
 from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
 from sim.report.html.markup import table as markup_table
+from sim.report.html.over_months import charts
 from sim.report.html.page import file_text
+from sim.report.sheets import Panel
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
 from sim.runs.store import Store
@@ -166,7 +169,7 @@ def test_every_part_of_a_bar_is_named_and_every_difference_is_said() -> None:
         for bar, key in re.findall(r'<svg[^>]*class="shares"[^>]*>(.*?)</svg><ul class="key">(.*?)</ul>', text):
             assert bar.count("<rect") == key.count("<li>") > 0
     drawn = difference_chart("x", "words", [Interval(*np.full((3, 12), np.nan))], (2011, 1))
-    assert "no seed with a value in both" in drawn
+    assert drawn == '<p class="note">no seed with a value in both</p>', "no axes without a value"
     (section,) = re.findall(r'<section id="outcomes">.*?</section>', pages["comparison"], re.DOTALL)
     assert "<td" in section
     assert not re.search(r"<td[^>]*></td>", section), "no cell of the differences is empty"
@@ -308,6 +311,16 @@ def test_one_result_is_told_by_medians_and_the_articles_figures() -> None:
         sum(badge.startswith("✗ not met: the interval ends at") for badge in badges) == 2
     )  # on the card, in the table
     assert found["outcomes"]["startups"]["median"] == pytest.approx(startups["median"])
+
+
+def test_a_panel_with_nothing_to_see_is_left_out_and_named() -> None:
+    seen, none = np.ones((2, 3)), np.full((2, 3), np.nan)
+    panels = [Panel("startups", "enterprises", (none, seen)), Panel("jobs", "people", (seen * 0, none)),
+              Panel("site_jobs", "people", (none, none))]  # fmt: skip
+    page = Page(str(charts(panels, ["without", "with"], load("shougang"), {}, "headline-")))
+    assert [name for name, _ in page.elements].count("figure") == 1
+    assert page.text("b") == "Startups"
+    assert page.text("p").endswith("Left out, without a value or always 0: jobs, site_jobs.")
 
 
 def test_figures_that_are_inherited_say_so() -> None:

@@ -31,6 +31,7 @@ from sim.runs import code
 from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
 from sim.runs.executor import THREADS, Failure, Workers, usable_cores
+from sim.runs.options import SILENCE
 from sim.runs.replicate import ecosystem
 from sim.runs.result import Result, find_result, open_result
 from sim.runs.store import JOURNAL, Store
@@ -411,12 +412,21 @@ def test_a_cold_model_is_compiled_before_workers_start(
     cold = replace(toy.model(toy.pid_as_jobs), is_compiled=lambda: False)
     result = run(scenario, tmp_path, cold, 2, watcher=listener)
     assert compiled == [1]
-    assert listener.said == ["compiling the model, once for this version: 10 of 80 loops"]
+    assert listener.said == ["compiling the model, once for this version: 10 of 80 loops left"]
     assert os.getpid() not in result.table.of("jobs")[:, 0]
     listener = Listener()
     run(scenario, tmp_path, cold, watcher=listener)
     assert not listener.said, "nothing ran, so nothing needed compiling"
     assert compiled == [1]
+
+
+def test_compiling_that_takes_long_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 110.0, 100.5 + SILENCE, 115.0 + SILENCE, 900.0])
+    monkeypatch.setattr("sim.runs.options.time.monotonic", lambda: next(clock))
+    listener = Listener()
+    for done in (0, 1, 2, 3, 4):
+        listener.compiling(done, 4)
+    assert [it.partition(": ")[2] for it in listener.said] == ["4 of 4 loops left", "2 of 4 loops left"]
 
 
 # --- the summary

@@ -8,7 +8,8 @@ import typer
 
 from sim.commands import options
 from sim.commands.common import WRONG, errors, fail, load, print_json, print_text
-from sim.commands.streams import put_json
+from sim.commands.streams import put, put_json
+from sim.language import tr
 
 Words = Annotated[
     list[str] | None,
@@ -65,6 +66,9 @@ def describe(
     scenario: options.Scenario,
     words: Words = None,
     *,
+    outside: Annotated[
+        bool, typer.Option("--outside", help="Only values in force that lie outside of their plausible range.")
+    ] = False,
     settings: options.Settings = None,
     mechanisms: options.Mechanisms = None,
     as_json: options.Json = False,
@@ -76,10 +80,16 @@ def describe(
     with errors():
         from sim.report.text.description import description_json, description_text
         from sim.studies.lists import nearest, parameter_rows, with_word
+        from sim.studies.remarks import outside_range
 
         chosen = load([scenario], settings or [], mechanisms)[0]
         rows = parameter_rows(chosen.catalogue, chosen)
         kept = {str(row["parameter"]) for row in with_word(rows, " ".join(words or ()))}
+        if outside and (kept or not words):
+            kept &= {row.key for row in outside_range(chosen)}
+            if not (kept or as_json):
+                put(tr("no value lies outside of its plausible range"))
+                return
         if as_json:
             print_json(description_json(chosen, kept))
         elif not kept:

@@ -153,6 +153,20 @@ class Sheet:
     labels: tuple[str, ...]
     panels: tuple[Panel, ...]
 
+    @property
+    def seen(self) -> Sheet:
+        """The page without panels that show nothing, which its footer names; all of them where nothing else is left."""
+        panels = tuple(panel for panel in self.panels if not panel.empty)
+        if not panels or len(panels) == len(self.panels):
+            return self
+        return replace(self, panels=panels, footer=(*self.footer, left_out(self.panels)))
+
+
+def left_out(panels: Iterable[Panel]) -> str:
+    """Which panels have nothing to see, in words."""
+    names = listed(panel.outcome for panel in panels if panel.empty)
+    return tr("Left out, without a value or always 0: {names}.", names=names)
+
 
 def title_of(text: str, letters: int = _TITLE_LETTERS, lines: int = _TITLE_LINES) -> str:
     """A meaning on lines that fit above a panel, without what stands in brackets where there is no room for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from sim.language import later, tr
 from sim.runs.executor import Workers
 
 COMPILING = later("compiling the model, once for this version")
+SILENCE = 30.0  # seconds after which a line says how far what takes long is
 # Whether the records of worlds are kept that an appraisal needs: not, of worlds that run, or of all, which runs those
 # again that have none.
 NO_RECORDS, NEW_RECORDS, ALL_RECORDS = "none", "new", "all"
@@ -36,6 +38,7 @@ class Watcher:
     """
 
     _compiles = False
+    _said = 0.0  # when it last said how far the compiling is
 
     def say(self, text: str) -> None:
         """Receive a message.
@@ -81,9 +84,10 @@ class Watcher:
         done, of
             How many of its loops are compiled, and how many it has.
         """
-        if not self._compiles:
-            self._compiles = True
-            self.say(tr("{what}: {left} of {of} loops", what=COMPILING, left=of - done, of=of))
+        now = time.monotonic()
+        if not self._compiles or (done < of and now - self._said > SILENCE):
+            self._compiles, self._said = True, now
+            self.say(tr("{what}: {left} of {of} loops left", what=COMPILING, left=of - done, of=of))
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ from typing import Any
 
 from sim.formats import span_text
 from sim.language import tr
-from sim.runs.options import COMPILING, Watcher
+from sim.runs.options import COMPILING, SILENCE, Watcher
 
 _PAUSE = 0.2  # seconds between two pictures of a notebook's bar
-_SILENCE = 30.0  # seconds after which a line says how far a long world is
 
 
 def watcher(quiet: Watcher | None = None) -> Watcher:
@@ -34,7 +33,7 @@ class Lines(Watcher):
 
     def month(self, done: int, of: int) -> None:
         now = time.monotonic()
-        if done < of and now - self._said > _SILENCE:
+        if done < of and now - self._said > SILENCE:
             self._said = now
             left = (now - self._began) / done * (of - done)
             said = tr("{name}: {done} of {of} months, about {left} left", name=self._name, done=done, of=of,

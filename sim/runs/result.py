@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from sim.runs.seeds import begins, with_seeds
 from sim.runs.store import MANIFEST, OUTCOMES, SCENARIO, Say, Store
 from sim.runs.summary import Row, summarise
 from sim.runs.table import Table, from_bytes
+from sim.scenario.extending import SUFFIX, shipped_files
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -220,6 +222,13 @@ def stored_scenario(store: Store, remedy: str) -> Scenario:
         ) from None
 
 
+def _scenario_named(name: str) -> str:
+    """The scenario of this name, shipped or a file here, as a command takes it; nothing where there is none."""
+    if name in shipped_files() or (name.endswith(SUFFIX) and Path(name).is_file()):
+        return name
+    return f"{name}{SUFFIX}" if Path(f"{name}{SUFFIX}").is_file() else ""
+
+
 def find_result(name: Result | str | Path, results: Path, holds: str = "", say: Say = lambda _: None) -> Result:
     """The result in the folder ``name``, or the newest one of the scenario ``name`` under ``results``.
 
@@ -242,6 +251,8 @@ def find_result(name: Result | str | Path, results: Path, holds: str = "", say: 
     if wanted not in held:
         near = difflib.get_close_matches(wanted, held, n=1)
         hint = f"; is {near[0]} meant?" if near else ""
+        if not holds and (scenario := _scenario_named(str(name))):
+            hint = f"; sim run {shlex.quote(scenario)} makes one"
         what = f"result with {holds}" if holds else "result"
         raise ResultError(f"{name}: no result folder, and no {what} of that name in {results}{hint}")
     of_run = {it: _of_run(it) for it in held[wanted]}

@@ -50,13 +50,10 @@ def empty_outcomes(result: Result) -> list[str]:
     return [tr("{outcomes}: no value in this run", outcomes=_listed(empty))] if empty else []
 
 
-def _outside(scenario: Scenario) -> Iterator[str]:
-    """Values outside their plausible range; what a file says of its own place, with a source, is no guess.
-
-    Those of shipped files, which nobody chose for this run, are only counted.
-    """
+def outside_range(scenario: Scenario) -> list[Row]:
+    """Values in force outside of their plausible range; what a file says of its place, with a source, is no guess."""
     force = in_force(scenario)
-    outside = [
+    return [
         row
         for row in describe(scenario)
         if row.key in force
@@ -65,6 +62,11 @@ def _outside(scenario: Scenario) -> Iterator[str]:
         and not row.plausible[0] <= row.value <= row.plausible[1]
         and not (row.key.startswith(_OF_THE_PLACE) and not row.source.startswith(_SET_BY))
     ]
+
+
+def _outside(scenario: Scenario) -> Iterator[str]:
+    """Values outside their plausible range; those of shipped files, which nobody chose for this run, are counted."""
+    outside = outside_range(scenario)
     shipped = _shipped_names(scenario)
     own = [row for row in outside if not _is_shipped(scenario, row, shipped)]
     if own:
@@ -72,8 +74,8 @@ def _outside(scenario: Scenario) -> Iterator[str]:
         yield tr("outside the plausible range: {values}", values=_listed(said))
     if count := len(outside) - len(own):
         yield trn(
-            "{count} shipped value lies outside its plausible range: sim describe {name}",
-            "{count} shipped values lie outside their plausible range: sim describe {name}",
+            "{count} shipped value lies outside its plausible range: sim describe {name} --outside",
+            "{count} shipped values lie outside their plausible range: sim describe {name} --outside",
             count, name=shlex.quote(scenario.path),
         )  # fmt: skip
 

@@ -17,10 +17,12 @@ def draw_comparison(
     comparison: Comparison, headline: Sequence[str], workers: Workers, figures: bool | str = True
 ) -> None:
     """Write a comparison's table and draw its headline page, all its pages (``"all"``) or none, in its folder."""
-    sheets = comparison_sheets(comparison, headline)[: None if figures == ALL else int(figures)]
+    sheets = [it.seen for it in comparison_sheets(comparison, headline)[: None if figures == ALL else int(figures)]]
     files = {"comparison.csv": records_csv(comparison.rows)} | drawn_files(sheets, workers)
     if figures and len(comparison.variants) > 1:
         from sim.report.figures.forest import draw_forest
 
-        files |= draw_forest(comparison, first_outcomes(comparison, headline), wording(comparison))
+        seen = {panel.outcome for panel in sheets[0].panels}
+        names = [name for name in first_outcomes(comparison, headline) if name in seen]
+        files |= draw_forest(comparison, names, wording(comparison))
     write_noted(comparison.path, files)

@@ -180,18 +180,21 @@ def _article(axes: Axes, months: int, given: Mark, bands: Cells) -> None:
     bottom, top = axes.get_ylim()
     wide, tall = _LETTER * width_of(words) * months, _TALL * (top - bottom)
 
-    def hidden(place: tuple[bool, bool]) -> tuple[int, bool, bool]:
-        """Months in which a band is behind the label; then the usual side first."""
-        left, above = place
+    def hidden(place: tuple[bool, bool, int]) -> tuple[int, int, bool, bool]:
+        """Months in which a band is behind the label; then the nearest place, and the usual side first."""
+        left, above, away = place
         ends = (given.month - wide, given.month) if left else (given.month + 1, given.month + 1 + wide)
-        low, high = (given.value, given.value + tall) if above else (given.value - tall, given.value)
+        low = given.value + tall * (away if above else -1 - away)
+        high = low + tall
         inside = slice(max(0, int(ends[0])), max(0, int(ends[1])))
         outside = ends[0] < 0 or ends[1] > months or high > top or low < bottom
         behind = (bands[::2, inside] < high) & (bands[1::2, inside] > low)
-        return int(behind.any(axis=0).sum()) + months * outside, left != (given.month > months / 2), not above
+        return int(behind.any(axis=0).sum()) + months * outside, away, left != (given.month > months / 2), not above
 
-    left, above = min(((left, above) for left in (True, False) for above in (True, False)), key=hidden)
+    sides = (True, False)
+    left, above, away = min(((left, above, away) for left in sides for above in sides for away in range(3)), key=hidden)
+    beside = (at[0], at[1] + tall * (away if above else -away))
     note(
-        axes, words, at, (-6 if left else 6, 4 if above else -12), color=VERMILION,
+        axes, words, beside, (-6 if left else 6, 4 if above else -12), color=VERMILION,
         ha="right" if left else "left", fontweight="bold", path_effects=HALO, zorder=7,
     )  # fmt: skip

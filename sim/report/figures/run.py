@@ -9,7 +9,7 @@ from dataclasses import replace
 from sim.language import ENGLISH, LANGUAGES, file_name, html_tag, listed, tr
 from sim.report.figure_names import ALL, group_of, refuse_unknown
 from sim.report.figures.files import drawn_files
-from sim.report.sheets import HEADLINE, Sheet, empty_outcomes, outcome_sheet, run_sheets
+from sim.report.sheets import HEADLINE, Sheet, empty_outcomes, left_out, outcome_sheet, run_panel, run_sheets
 from sim.runs.executor import Workers
 from sim.runs.result import Result, open_result
 from sim.runs.store import FIGURES, OUTCOMES, Say, Store
@@ -49,7 +49,7 @@ def asked_sheets(result: Result, headline: Sequence[str], asked: Sequence[str]) 
     sheets = run_sheets(result, headline, names)
     first = [name for name in (*headline, *result.scenario.reported_figures) if name in empty]
     if first and len(empty) < len(result.table.names):
-        said = tr("Left out, without a value or always 0: {names}.", names=listed(dict.fromkeys(first)))
+        said = left_out(run_panel(result, name) for name in dict.fromkeys(first))
         sheets[0] = replace(sheets[0], footer=(*sheets[0].footer, said))
     chosen: dict[str, Sheet] = {}
     for name in asked:

@@ -15,7 +15,7 @@ from sim.language import later, month_text, paragraph, tr
 from sim.letters import cells
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import Page, page, style
-from sim.report.figures.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, VERMILION
+from sim.report.figures.colours import BLUE, FAINT, GREEN, GREY, HALO, INK, ORANGE, PURPLE, VERMILION
 from sim.report.sheets import and_unit, cut_words, source_words
 from sim.report.shown import key_words, outcome_words
 from sim.report.text.sensitivities import MOST_ROWS, how_text, outcome_unit, percent_text, range_text
@@ -162,7 +162,7 @@ def _scatter(axes: Axes, it: Sensitivity, rows: Sequence[VariedParameter]) -> No
         if side:
             taken.append((at[0] + 0.03 * side[0], at[1] + 0.05 * side[1]))
             note(axes, str(index), (mu, sigma), (6 * side[0], 6 * side[1]), ha="center", va="center", fontsize=7,
-                 color=INK)  # fmt: skip
+                 color=INK, path_effects=HALO)  # fmt: skip
         taken.append(at)
     axes.plot([0, most], [0, most], color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
     axes.set_xlim(0, most)

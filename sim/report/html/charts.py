@@ -106,7 +106,9 @@ def fan_chart(
 
 
 def difference_chart(name: str, words: str, intervals: Sequence[Interval], start: tuple[int, int]) -> Markup:
-    """Mean differences by month with their intervals, and the line of no difference."""
+    """Mean differences by month with their intervals, and the line of no difference; words where there are none."""
+    if not any(np.isfinite(one.mean).any() for one in intervals):
+        return tag("p", tr("no seed with a value in both"), class_="note")
     months = len(intervals[0][0])
     cells = [np.vstack([*one, np.zeros(months)]) for one in intervals]
     low, high, _ = value_range([part.T for part in cells])  # worlds with a common past: the first year stays
@@ -116,8 +118,6 @@ def difference_chart(name: str, words: str, intervals: Sequence[Interval], start
         drawn.append(tag("path", d=frame.area(one.low, one.high), class_=f"band s{index}"))
     drawn.append(tag("path", d=f"M{LEFT} {_short(frame.y(0))}H{WIDTH - RIGHT}", class_="zero"))
     drawn += [tag("path", d=frame.path(mean), class_=f"line s{index}") for index, (mean, *_) in enumerate(intervals, 1)]
-    if not any(np.isfinite(one.mean).any() for one in intervals):
-        drawn.append(tag("text", tr("no seed with a value in both"), x=WIDTH / 2, y=frame.y(0.5) - 8, class_="none"))
     ends = [(mean, signed(_last(mean))) for mean, *_ in intervals]
     return _picture(name, words, DIFFERENCE, [*drawn, *_ends(frame, ends, 1)])
 

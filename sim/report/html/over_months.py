@@ -10,8 +10,8 @@ import numpy as np
 from sim.formats import label, number, signed, span
 from sim.language import month_text, tr, trc
 from sim.report.html.charts import RUNS, Line, difference_chart, fan_chart
-from sim.report.html.markup import Markup, fold, table, tag
-from sim.report.sheets import Panel, percentiles
+from sim.report.html.markup import Markup, fold, join, table, tag
+from sim.report.sheets import Panel, left_out, percentiles
 from sim.runs.replicate import Cells
 from sim.runs.summary import csv_bytes
 from sim.scenario import Scenario
@@ -25,9 +25,11 @@ def charts(
     panels: Sequence[Panel], labels: Sequence[str], scenario: Scenario, meanings: dict[str, str], stem: str,
     *, runs: int = RUNS,
 ) -> Markup:  # fmt: skip
-    """A figure for every panel: name, unit, chart, read-out, and its numbers as a table."""
-    return tag("div", [_figure(panel, labels, scenario, meanings, f"{stem}{index}", runs)
-                       for index, panel in enumerate(panels)], class_="charts")  # fmt: skip
+    """A figure for every panel with something to see: name, unit, chart, read-out, and its numbers as a table."""
+    drawn = [_figure(panel, labels, scenario, meanings, f"{stem}{index}", runs)
+             for index, panel in enumerate(panels) if not panel.empty]  # fmt: skip
+    note = tag("p", left_out(panels), class_="note") if len(drawn) < len(panels) else None
+    return join(tag("div", drawn, class_="charts") if drawn else None, note)
 
 
 def chart_key(
