@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.language import later, meaning, tr
 from sim.report.html.markup import Markup, join, tag
+from sim.report.shown import source_words
 from sim.scenario import Scenario, Schedule, keys
 from sim.scenario.keys import MONTH, Leaf
 from sim.studies.changes import as_plain
@@ -103,8 +104,8 @@ def control(scenario: Scenario, key: str, leaf: Leaf) -> dict[str, Any]:
     it, value = leaf.parameter, as_plain(scenario, key)
     source = source_of(scenario, key)
     made: dict[str, Any] = {
-        "key": key, "meaning": meaning(key, it.meaning), "kind": source.kind, "source": source.text, "value": value,
-        "scheduled": leaf.scheduled,
+        "key": key, "meaning": meaning(key, it.meaning), "kind": source.kind, "value": value,
+        "source": source_words(source.text), "scheduled": leaf.scheduled,
     }  # fmt: skip
     if it.choices:
         return made | {"type": "choice", "choices": [[word, meaning(key, word)] for word in it.choices]}
