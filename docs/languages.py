@@ -1,10 +1,10 @@
 """Write the templates of what is translated, bring the catalogues of each language up to date and compile them.
 
 ``sim/locale/DOMAIN.pot`` has the texts: of ``figures`` what ``tr``, ``trn``, ``trc`` and ``later`` hold in
-``sim/report/figures`` and the sheets beside it, of ``sim`` what they hold elsewhere, of ``declarations`` what the
-declarations, scenarios, claims, facts and calibrations say, each with its key as context. Translations of texts that
-have changed or gone are dropped; new ones are empty, and a test fails until they are filled. ``--check`` only names
-stale files.
+``sim/report/figures``, the sheets beside it, the gallery and the tables of facts, of ``sim`` what they hold elsewhere,
+of ``declarations`` what the declarations, scenarios, claims, facts and calibrations say, each with its key as context.
+Translations of texts that have changed or gone are dropped; new ones are empty, and a test fails until they are filled.
+``--check`` only names stale files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from sim.report.html.script_words import script_words
 from sim.scenario.extending import shipped_files
 from sim.studies.appraisal.assumptions import declared_assumptions
 from sim.studies.questions.validate import LOG_CHANGE
-from sim.units import CHINESE_UNITS, everyday
+from sim.studies.targets import unit_of
+from sim.units import CHINESE_UNITS, RATIO, everyday
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "sim" / "locale"
@@ -42,6 +43,7 @@ FIGURES = (
     REPORT / "sheets.py",
     REPORT / "comparison_sheets.py",
     ROOT / "docs" / "gallery.py",
+    ROOT / "docs" / "validation.py",
 )
 LANGUAGES = [code for code in language.LANGUAGES if code != language.ENGLISH]
 KEYWORDS = {"tr": (1, False), "trn": (2, False), "trc": (2, True), "later": (1, False)}  # texts, context
@@ -209,7 +211,7 @@ def declarations() -> Iterator[Entry]:
             yield text, f"fact {check.name}", "sim/evidence/facts.toml"
         if check.group:
             yield check.group, "group", "sim/evidence/facts.toml"
-        units[check.unit] = None
+        units[unit_of(check, catalogue.outcomes)] = None
     rotations = sorted((ROOT / "scenarios" / TARGETS).glob("*.rotation.json"))
     rotated = [(path, row) for path in rotations for row in json.loads(path.read_bytes())["targets"]]
     units |= dict.fromkeys(row["unit"] for _, row in rotated)
@@ -217,6 +219,8 @@ def declarations() -> Iterator[Entry]:
         yield assumed.meaning, f"assumption {name}", "assumptions of an appraisal"
         if assumed.unit:
             yield assumed.unit, "unit", "units"
+    # Of a ratio each side is said by itself.
+    units = dict.fromkeys(side for it in units for side in ([it] if it in CHINESE_UNITS else it.split(RATIO)))
     # As declared too: axes of what is sought have them; of money they are in 万元.
     said = dict.fromkeys(it for it in units if "million yuan" not in it)
     said |= dict.fromkeys(unit for unit, _ in CHINESE_UNITS.values())

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from sim.report.document.versions import of_model
+from sim.language import speaking
+from sim.report.document.versions import is_of_this_model, of_model
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,8 +41,10 @@ def made() -> Iterator[tuple[Path, Made]]:
     said = {name: run.said_of(name, mark) for name, mark in rows.items()}
     yield run.DOCUMENT, Made(run.with_marks(_text(run.DOCUMENT), rows), said)
     rows = facts.kept()
-    for document in (facts.DOCUMENT, facts.README):
-        yield document, Made(facts.with_tables(_text(document), rows), {"facts": of_model(rows["model"])})
+    for document, code in facts.documents().items():
+        with speaking(code):
+            it = Made(facts.with_tables(_text(document), rows), {"facts": of_model(rows["model"])})
+        yield document, it
 
 
 def bench() -> ModuleType:
@@ -59,7 +62,7 @@ def main(*, check: bool) -> int:
     for document, it in made():
         name = document.relative_to(ROOT)
         for section, said in it.said.items():
-            if not said.startswith("of the model "):
+            if not is_of_this_model(said):
                 print(f"{name}: {section}: {said}", file=sys.stderr)
         if it.text != _text(document):
             stale = True

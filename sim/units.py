@@ -29,6 +29,7 @@ _DIFFERENCE = {"%": "percentage points"}
 _IN_YUAN = {"million yuan": 1e6, "billion yuan": 1e9}
 # Money within a unit: what Chinese statistics use in its place, and what a value is multiplied by.
 CHINESE_UNITS = {"tce per million yuan / 1000": ("tce per ten thousand yuan", 10.0)}
+RATIO = " / "  # between the units of two outcomes, one over the other
 _CHINESE_SIZES = ((1e8, "亿"), (1e4, "万"))
 
 
@@ -85,7 +86,7 @@ def everyday(unit: str, *values: float | None, yuan_below: float = _YUAN_BELOW) 
 
 def _everyday(unit: str, sizes: Sequence[float], yuan_below: float) -> Everyday:
     """The everyday unit in English of values of these sizes."""
-    if unit.startswith((_MONEY, "yuan")) and " / " not in unit:
+    if unit.startswith((_MONEY, "yuan")) and RATIO not in unit:
         return _money(unit, sizes, yuan_below)
     if unit == "share" or unit.startswith(("share of ", "share a ")):
         return Everyday(f"%{_slashed(unit.removeprefix('share'))}", 100.0)
@@ -235,8 +236,12 @@ def _chinese(it: Everyday, largest: float) -> Everyday:
     if it.unit in CHINESE_UNITS:
         unit, factor = CHINESE_UNITS[it.unit]
         return Everyday(_in_words(unit), it.factor * factor)
+    over, slash, under = it.unit.partition(RATIO)
+    if slash:
+        above, below = _chinese(Everyday(over, it.factor), largest), _chinese(Everyday(under), 1.0)
+        return Everyday(f"{above.unit}/{below.unit}", above.factor / below.factor)
     head, yuan, each = it.unit.partition("yuan")
-    if not yuan or (head and f"{head}yuan" not in _IN_YUAN) or " / " in it.unit:
+    if not yuan or (head and f"{head}yuan" not in _IN_YUAN):
         return Everyday(_in_words(it.unit), it.factor)
     factor = it.factor * _IN_YUAN.get(f"{head}yuan", 1.0)
     size = largest * factor

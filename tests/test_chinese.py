@@ -31,6 +31,7 @@ from sim.places.questions import QUESTIONS
 from sim.places.trials import TRIALS
 from sim.report.figures import canvas
 from sim.report.html.rotation import rotation_sections
+from sim.report.shown import source_words
 from sim.report.text.validation import fitted_text, group_words
 from sim.scenario import describe
 from sim.studies.appraisal.assumptions import declared_assumptions
@@ -41,14 +42,15 @@ from sim.studies.questions.validate import Verdict
 pytestmark = pytest.mark.filterwarnings("ignore::sim.letters.NoGlyph")
 # What is typed is no English: commands, options, digests, and keys, paths and settings, which have signs in them.
 _TYPED = re.compile(
-    r"`sim [^`]*`|{\w+}|--[a-z][\w-]*|[\w-]*\d[\w-]*|[\w-]*[A-Za-z0-9][\w-]*(?:[_./=:@#][\w*-]+)+/?", re.ASCII
+    r"`sim [^`]*`|`[a-z_]+`|{\w+}|--[a-z][\w-]*|[\w-]*\d[\w-]*|[\w-]*[A-Za-z0-9][\w-]*(?:[_./=:@#][\w*-]+)+/?",
+    re.ASCII,
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'&-]*[A-Za-z]")
 # Names of formats, methods, symbols, sizes, programs and keyboards, of a state, and of the other language.
 _NAMES = {
     "sim", "CSV", "JSON", "TOML", "Python", "Morris", "morris", "Sobol", "sobol", "mu", "sigma", "kB",
     "MB", "SHA", "KS", "Linux", "optuna", "TPE", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib",
-    "origin", "YYYY-MM", "English", "Home", "End", "Esc",
+    "Subbotin", "origin", "YYYY-MM", "English", "Home", "End", "Esc",
 }  # fmt: skip
 _OWN = {"toy", "boom", "Boom", "dear", "town", "idle", "share"}  # of the tests' scenarios and facts
 _FEW = ("--replicates", "4", "--workers", "1")
@@ -124,9 +126,11 @@ SCENARIOS = ROOT / "scenarios"
 TOWN = str(Path(__file__).with_name("town.toml"))
 
 
-def _sources(*names: str) -> list[str]:
-    """Texts that stay English: sources of values, and what the toy's own declarations say."""
+def sources(*names: str) -> list[str]:
+    """Texts that stay English: sources of values that cite something, and what the toy's own declarations say."""
     named = [row.source for name in names or ("toy", "boom", "together") for row in describe(load(name))]
+    with speaking("zh"):
+        named = [text for text in named if source_words(text) == text]  # not what the program itself says
     return sorted(
         {*named, *(text for it in OUTCOMES.values() for text in (it.meaning, label(it.name)))}, key=len, reverse=True
     )
@@ -144,7 +148,7 @@ def _known() -> set[str]:
     return {*_NAMES, *typed, *catalogue.outcomes, *OUTCOMES, *shipped, *named, *_OWN}
 
 
-def _english(text: str, left: Iterable[str] = ()) -> list[str]:
+def english(text: str, left: Iterable[str] = ()) -> list[str]:
     """The English words of a text, without commands to type, names, and the texts ``left``; and a unit of English."""
     lines = [line for line in text.split("\n") if not line.strip().startswith(("sim ", "$ sim "))]
     words = " ".join(" ".join(lines).split())
@@ -157,10 +161,19 @@ def _english(text: str, left: Iterable[str] = ()) -> list[str]:
 
 def test_tables_have_no_english_sentence(toy_folder: Path) -> None:
     del toy_folder
-    left, found = _sources(), {}
+    left, found = sources(), {}
     for name, command in TEXTS.items():
-        found[name] = _english(call("--lang", "zh", *command).output, left)
+        found[name] = english(call("--lang", "zh", *command).output, left)
     assert not {name: said for name, said in found.items() if said}
+
+
+def test_the_chinese_readme_has_no_unit_of_english_and_breaks_no_sentence() -> None:
+    """A line break in Markdown is a space on the page, which Chinese has none of."""
+    text = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+    assert "百万元" not in text
+    prose = re.sub(r"^```.*?^```$", "\n", text, flags=re.DOTALL | re.MULTILINE)
+    prose = re.sub(r"<!--.*?-->", "", prose)
+    assert not re.findall(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]\n *(?=[^\s\-|#])", prose)
 
 
 def test_a_place_of_ones_own_is_asked_for_and_written_in_chinese(
@@ -180,7 +193,7 @@ def test_a_place_of_ones_own_is_asked_for_and_written_in_chinese(
         assert f"sim appraise {name}-idle.toml {name}.toml --lang zh" in said.output
         asked = [said.output, *(path.read_text(encoding="utf-8") for path in tmp_path.glob(f"{name}*.toml"))]
         assert len(asked) == (11 if name == "town" else 10)
-        assert not [found for text in asked if (found := _english(text, sectors))]
+        assert not [found for text in asked if (found := english(text, sectors))]
     assert load("town.toml").title == "老纺织厂"
     assert load("mill-fund.toml").values["sites.mill.fund"] == 20.0
 
@@ -192,13 +205,13 @@ def test_an_appraisal_and_its_poster_have_no_english_word(tmp_path: Path, monkey
     card = call("--lang", "zh", "appraise", *pair).output
     assert {"sigma", "rho", "lambda"} <= set(card.split())
     assert "别处腾出的厂房重新出租的比例" in card  # what rho is
-    assert not _english(card, _sources(TOWN))
+    assert not english(card, sources(TOWN))
     drawn = call("--lang", "zh", "poster", *pair).output
-    assert not _english(drawn, _sources(TOWN))
+    assert not english(drawn, sources(TOWN))
     assert {path.name for path in Path("results").glob("appraise-*/poster*")} == {"poster-zh.pdf", "poster-zh.png"}
     call("--lang", "zh", "report", "idle", "town", "--out", "page.html")
     page = Path("page.html").read_text(encoding="utf-8")
-    assert not _english(_shown(page), [*_sources(TOWN), *_commands(page)])
+    assert not english(_shown(page), [*sources(TOWN), *_commands(page)])
 
 
 def test_figures_have_no_english_word(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,8 +227,8 @@ def test_figures_have_no_english_word(toy_folder: Path, monkeypatch: pytest.Monk
     assert all("-zh" in path.stem for path in figures)
     said = {path.name: " | ".join(_texts_of(path)) for path in figures}
     assert any("2011年1月" in text.split(" | ") for text in said.values())
-    left = [*_sources(), "A toy", "runs.csv"]
-    assert not {name: found for name, text in said.items() if (found := _english(text, left))}
+    left = [*sources(), "A toy", "runs.csv"]
+    assert not {name: found for name, text in said.items() if (found := english(text, left))}
 
 
 def _texts_of(figure: Path) -> list[str]:
@@ -232,7 +245,7 @@ def test_what_studies_print_has_no_english_sentence(toy_folder: Path, monkeypatc
     found["seek"] = call("--lang", "zh", "seek", "toy", *mix, *SOUGHT, "--workers", "1").output
     assert "最优组合" in found["seek"]
     assert "通过" in found["validate"]
-    assert not {name: said for name, text in found.items() if (said := _english(text, _sources()))}
+    assert not {name: said for name, text in found.items() if (said := english(text, sources()))}
     del toy_folder
 
 
@@ -241,7 +254,7 @@ def test_a_trace_has_no_english_sentence() -> None:
     Path("idle.toml").write_text(f'extends = "{TOWN}"\n[sites.mill]\nrenovation = false\n')
     said = call("--lang", "zh", "trace", TOWN, "idle.toml", "--seed", "3", "--months", "4").output
     assert "两次模拟中都营业" in said
-    assert not _english(said)
+    assert not english(said)
 
 
 def _shown(page: str) -> str:
@@ -257,12 +270,12 @@ def test_the_report_and_the_live_page_have_no_english_sentence(toy_folder: Path)
         call("--lang", "zh", "report", *names, "--out", "page.html")
         page = Path("page.html").read_text(encoding="utf-8")
         assert '<html lang="zh-Hans">' in page
-        assert not _english(_shown(page), [*_sources(), *_commands(page)])
+        assert not english(_shown(page), [*sources(), *_commands(page)])
     with speaking("zh"):
         page = live_page("shougang")
-    assert not _english(_shown(page))
+    assert not english(_shown(page))
     words = json.loads(re.findall(r'id="words">(.*?)</script>', page)[0])
-    assert not [text for text, said in words.items() if _english(said)]
+    assert not [text for text, said in words.items() if english(said)]
     del toy_folder
 
 
@@ -287,7 +300,7 @@ def test_pages_of_studies_have_no_english_sentence(toy_folder: Path) -> None:
         call("--lang", "zh", "report", study, "--out", "page.html")
         page = Path("page.html").read_text(encoding="utf-8")
         assert '<html lang="zh-Hans">' in page
-        pages[kind] = _english(_shown(page), [*_sources(), *_commands(page)])
+        pages[kind] = english(_shown(page), [*sources(), *_commands(page)])
     assert not any(pages.values()), pages
     del toy_folder
 
@@ -305,7 +318,7 @@ def test_the_page_on_facts_has_no_english_sentence(toy_folder: Path) -> None:
     page = path.read_text(encoding="utf-8")
     assert '<html lang="zh-Hans">' in page
     assert {"通过", "份额", "如何判断事实"} <= set(_texts(page))
-    assert not _english(_shown(page), [*_sources(), *_commands(page)])
+    assert not english(_shown(page), [*sources(), *_commands(page)])
     assert not (path.parent / "validation.html").exists()
     words = {it: (path.parent / it).read_bytes() for it in ("validation.json", "facts.csv")}
     call(*STUDIES["validate"], "--workers", "1")
@@ -313,7 +326,7 @@ def test_the_page_on_facts_has_no_english_sentence(toy_folder: Path) -> None:
     assert (path.parent / "validation.html").is_file()
 
 
-def test_pages_of_shipped_facts_have_no_english_but_their_sources() -> None:
+def test_pages_of_shipped_facts_have_no_english_but_theirsources() -> None:
     """Groups, what was fitted, and the rotations that are kept; other texts are those of the terminal."""
     catalogue = model_catalogue()
     facts = checks(catalogue).values()
@@ -321,9 +334,9 @@ def test_pages_of_shipped_facts_have_no_english_but_their_sources() -> None:
         (section,) = rotation_sections(kept_rotations(catalogue.outcomes), "1.0.0+0")
         groups = {group_words(it.group) for it in facts}
         fitted = [fitted_text(_verdict(it)) for it in facts if it.fitted_by]
-    assert not _english(_shown(section.content), [])
+    assert not english(_shown(section.content), [])
     assert not [it for it in groups if it.isascii()]
-    assert not [said for it in fitted if (said := _english(it, ["consider", "awareness"]))]  # ends of keys
+    assert not [said for it in fitted if (said := english(it, ["consider", "awareness"]))]  # ends of keys
 
 
 def _verdict(check: Check) -> Verdict:
@@ -341,7 +354,7 @@ def test_pages_of_calibrations_have_no_english_sentence(toy_folder: Path) -> Non
     page = Path("page.html").read_text(encoding="utf-8")
     assert json.loads((study / "manifest.json").read_text())["remarks"], "nothing stored in English is shown"
     assert {"拟合的参数", "目标达到的情况"} <= set(_texts(page))
-    assert not _english(_shown(page), [*_sources(), *_commands(page)])
+    assert not english(_shown(page), [*sources(), *_commands(page)])
 
 
 @pytest.mark.parametrize(
@@ -364,7 +377,7 @@ def test_pages_of_mixes_have_no_english_sentence(
     page = Path("page.html").read_text(encoding="utf-8")
     assert words in _shown(page)
     assert "Net jobs" not in _shown(page)
-    assert not _english(_shown(page), [*_sources(), *_commands(page)])
+    assert not english(_shown(page), [*sources(), *_commands(page)])
 
 
 def test_a_stored_sentence_is_said_in_the_readers_language() -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import toy
+from browser import skipped_or_failed
 from command import call, call_json, python, surroundings
+from matplotlib.figure import Figure
 
 from sim import cli, letters
 from sim.commands import streams
@@ -190,6 +192,32 @@ def test_a_font_for_other_scripts_leaves_plain_text_as_it_is(monkeypatch: pytest
 
     assert drawn("DejaVu Sans") == drawn("DejaVu Sans", "STIXGeneral")
     assert drawn("DejaVu Sans") != drawn("STIXGeneral")
+
+
+def test_every_figure_has_the_fonts_that_are_found_as_the_first_is_drawn() -> None:
+    """Both are made before either is drawn, as the figures of an appraisal are."""
+    made = [Figure(), Figure()]
+    texts = [it.text(0, 0, "首钢", fontfamily=["DejaVu Sans"]) for it in made]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", letters.NoGlyph)
+        for it in made:
+            with fonts.told(it):
+                pass
+    assert [it.get_fontfamily() for it in texts] == [fonts.families()] * 2
+
+
+def test_a_line_has_one_weight_where_only_its_latin_letters_have_a_bold_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        fonts.forget()
+        fonts.tell(["首"])
+    if said:
+        skipped_or_failed("no font with Chinese is installed: apt-get install fonts-wqy-microhei")
+    for bold, weights in (({"DejaVu Sans"}, ["bold", "normal"]), (set(fonts.families()), ["bold", "bold"])):
+        monkeypatch.setattr(fonts, "_bold", lambda bold=bold: bold)
+        figure = Figure()
+        texts = [figure.text(0, 0, words, fontweight="bold") for words in ("shougang − idle", "shougang与首钢")]
+        with fonts.told(figure):
+            assert [it.get_fontweight() for it in texts] == weights
 
 
 def test_a_cell_of_a_csv_is_no_formula_and_numbers_stay() -> None:

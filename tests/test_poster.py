@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from command import call
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import sim
 from sim.language import large, speaking
+from sim.report.figures import poster
+from sim.report.figures.canvas import style
+from sim.report.figures.fonts import told
 from sim.report.figures.poster import draw_poster
 from sim.report.text.poster import LEVERS, Bar, Poster, count, money, poster_of
 from sim.scenario import ScenarioError
@@ -36,6 +40,25 @@ def _made(found: Appraisal) -> Poster:
         for words, value in (("one", 50.0), ("two", -30.0))
     ]
     return replace(poster_of(found), steps=tuple(bars), parties=tuple(bars))
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_words_stay_in_the_boxes_of_the_numbers(found: Appraisal, code: str) -> None:
+    made = poster_of(found, code)
+    said = {"en": "95% interval −123,456 to 222,222: may be none", "zh": "95%区间：−123,456至2,222万，可能没有增加"}
+    many = replace(made, numbers=tuple((number, words, said[code], False) for number, words, *_ in made.numbers))
+    with style():
+        figure = poster._page(many)
+    canvas = FigureCanvasAgg(figure)
+    with told(figure):
+        canvas.draw()
+    boxes = [it.get_window_extent() for it in figure.axes if not it.get_xticks().size and not it.get_yticks().size]
+    assert len(boxes) == len(many.numbers)
+    inside = [it.get_window_extent() for it in figure.texts]
+    for box in boxes:
+        there = [it for it in inside if box.contains(it.x0, (it.y0 + it.y1) / 2)]
+        assert len(there) == 3
+        assert all(it.x1 <= box.x1 and it.y0 >= box.y0 for it in there)
 
 
 def test_a_language_that_there_is_none_of_is_refused(found: Appraisal) -> None:

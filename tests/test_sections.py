@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +20,7 @@ FACT = {
     "value": 0.0712, "low": 0.06, "high": 0.08, "band": [0.075, None], "pass": False, "whole": False, "replicates": 5,
     "reason": "", "finding": "few residents found", "source": "a register", "note": "left out",
 }  # fmt: skip
+EARLIER = ("of an earlier version of the model: ", "of an unknown version of the model", "出自较早版本的模型：")
 FOUND = {
     "model": "0.9.0+0000",
     "counts": {"predicted": {"pass": 1, "of": 2}},
@@ -50,11 +52,12 @@ def test_another_model_makes_every_section_an_earlier_one(
     assert "docs/findings.md: haier: of an earlier version of the model: " in told
     assert "docs/findings.md does not say so" in told
     found = {document.name: it for document, it in sections.made()}
-    assert set(found) == {"findings.md", "reliability.md", "benchmarks.md", "validation.md", "README.md"}
+    documents = {"findings.md", "reliability.md", "benchmarks.md", "validation.md", "README.md", "README.zh.md"}
+    assert set(found) == documents
     for name, it in found.items():
         assert it.said
         for section, said in it.said.items():
-            assert said.startswith(("of an earlier version of the model: ", "of an unknown version of the model"))
+            assert said.startswith(EARLIER)
             assert said in it.text, f"{name}: {section}"
 
 
@@ -83,11 +86,13 @@ def test_the_bench_keeps_what_a_section_was_measured_with(
 
 def test_tables_of_facts_are_made_of_what_validate_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     facts: Any = script(ROOT / "docs" / "validation.py")
-    for name in ("FIGURES", "DOCUMENT", "README"):
+    for name in ("FIGURES", "DOCUMENT", "README", "README_ZH"):
         monkeypatch.setattr(facts, name, tmp_path / name)
-    marks = {name: f"<!-- {name}: begin -->\n<!-- {name}: end -->\n" for name in ("version", "predicted", "failures")}
+    names = ("version", "predicted", "failures", "reasons")
+    marks = {name: f"<!-- {name}: begin -->\n<!-- {name}: end -->\n" for name in names}
     facts.DOCUMENT.write_text(marks["version"] + marks["predicted"])
     facts.README.write_text(marks["failures"])
+    facts.README_ZH.write_text(marks["reasons"])
     (tmp_path / "validation.json").write_text(json.dumps(FOUND))
     assert facts.main([str(tmp_path / "validation.json")]) == 0
     assert facts.kept()["rotated"] == {"within": 1, "of": 2}
@@ -98,3 +103,17 @@ def test_tables_of_facts_are_made_of_what_validate_stored(tmp_path: Path, monkey
     for text in (document, readme):
         assert "deaths" not in text
         assert "These figures are of an earlier version of the model: 0.9.0+0000." in text
+    chinese = facts.README_ZH.read_text()
+    assert "| 事实 | 中位数 | 90%区间 | 容许范围 | 单位 |  | 原因 |" in chinese
+    assert "| births | 7.12 | 6至8 | 不少于7.5 | % | 预测 | few residents found |" in chinese  # a user's own words
+    assert "以上数字出自较早版本的模型：0.9.0+0000。" in chinese
+
+
+def test_the_chinese_readme_has_its_facts_in_chinese(sections: ModuleType) -> None:
+    """Titles, units and reasons of the shipped facts that fail: what is left in English are keys."""
+    (text,) = (it.text for document, it in sections.made() if document.name == "README.zh.md")
+    rows = text.partition("<!-- reasons: begin -->")[2].partition("<!-- reasons: end -->")[0].split("\n")
+    cells = [cell for row in rows if row.startswith("| ") for cell in row.split(" | ")]
+    assert len(cells) > 7
+    english = [it for cell in cells for it in re.findall("[A-Za-z]{3,}", re.sub(r"letting\.\w+|Subbotin", "", cell))]
+    assert english == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sim import units
+from sim.language import speaking
 from sim.model.catalogue import model_catalogue
 from sim.scenario import load, overrides, shipped
 from sim.scenario.keys import known
@@ -100,3 +101,19 @@ def test_a_difference_keeps_the_unit_of_both_values() -> None:
     assert everyday("share").of_difference == "percentage points"
     assert everyday("share a year").of_difference == "percentage points/year"
     assert everyday("people").of_difference == "people"
+
+
+@pytest.mark.parametrize(
+    ("unit", "said", "factor"),
+    [
+        ("people / enterprises", "人/家", 1.0),
+        ("million yuan / person", "万元/人", 100.0),
+        ("people / million yuan", "人/万元", 0.01),
+        ("million yuan / million yuan", "万元/万元", 1.0),
+        ("tce per million yuan / 1000", "吨标准煤/万元", 10.0),
+    ],
+)
+def test_a_ratio_of_two_units_is_said_in_chinese_side_by_side(unit: str, said: str, factor: float) -> None:
+    with speaking("zh"):
+        assert everyday(unit, 3.0) == (said, factor)
+    assert everyday(unit, 3.0).factor == 1.0

@@ -12,7 +12,7 @@ from sim.scenario import Scenario, Schedule, keys
 from sim.scenario.keys import MONTH, Leaf
 from sim.studies.changes import as_plain
 from sim.studies.rests import source_of
-from sim.units import Everyday, parameter_unit
+from sim.units import Everyday, brief, parameter_unit, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,8 +104,8 @@ def control(scenario: Scenario, key: str, leaf: Leaf) -> dict[str, Any]:
     it, value = leaf.parameter, as_plain(scenario, key)
     source = source_of(scenario, key)
     made: dict[str, Any] = {
-        "key": key, "meaning": meaning(key, it.meaning), "kind": source.kind, "value": value,
-        "source": source_words(source.text), "scheduled": leaf.scheduled,
+        "key": key, "meaning": meaning(key, it.meaning), "kind": source.kind, "source": source_words(source.text),
+        "value": value, "scheduled": leaf.scheduled,
     }  # fmt: skip
     if it.choices:
         return made | {"type": "choice", "choices": [[word, meaning(key, word)] for word in it.choices]}
@@ -121,8 +121,14 @@ def control(scenario: Scenario, key: str, leaf: Leaf) -> dict[str, Any]:
     return made | {
         "type": "number", "unit": unit.unit, "factor": unit.factor, "whole": it.type is int,
         "bounds": [it.low, it.high], "plausible": list(it.plausible) if it.plausible else None,
-        **_slider(low, high, unit, whole=it.type is int),
+        "range": _range(it.plausible, unit) if it.plausible else "", **_slider(low, high, unit, whole=it.type is int),
     }  # fmt: skip
+
+
+def _range(ends: tuple[float, float], unit: Everyday) -> str:
+    """A plausible range as tables have it, in the unit of the slider."""
+    low, high = (brief(end, unit) for end in ends)
+    return with_unit(tr("{low} to {high}", low=low, high=high), unit.unit)
 
 
 def leaf_of(scenario: Scenario, key: str) -> Leaf | None:

@@ -298,7 +298,7 @@ function changes() {
   const mine = asked.variants[chosen], rows = changed[chosen] || [], most = 12, next = document.createElement("ul");
   for (const it of rows.slice(0, most)) {
     const back = it.key in mine.changes || (mine.of && it.base !== null) ? [made("button", { type: "button", "data-undo": it.key, "aria-label": t("Set back: {meaning}", it) }, t("Set back"))] : [];
-    next.append(made("li", {}, `${sentence(it.meaning)}: `, made("span", {}, it.said), " ", made("code", {}, it.key), " ", ...back));
+    next.append(made("li", {}, t("{name}: ", { name: sentence(it.meaning) }), made("span", {}, it.said), " ", made("code", {}, it.key), " ", ...back));
   }
   if (rows.length > most) next.append(made("li", {}, t("and {count} more", { count: rows.length - most })));
   if (!rows.length) next.append(made("li", { class: "note" }, t("Nothing yet. Open a group below and move a slider.")));
@@ -328,7 +328,7 @@ const isTable = (value) => typeof value === "object" && value !== null;
 const digits = (x) => Number(x.toPrecision(6));
 const everyday = (control, value) => digits(value * control.factor);
 const declared = (control, value) => { const x = Number((value / control.factor).toPrecision(12)); return control.whole ? Math.round(x) : x; };
-const unitOf = (control) => !control.unit ? "" : control.unit.startsWith("%") ? control.unit : ` ${control.unit}`;
+const unitOf = (control) => !control.unit || /^%|[^\x00-\x7f]/.test(control.unit) ? control.unit || "" : ` ${control.unit}`;
 const broken = (unit) => unit.replaceAll("/", "/\u200b");  // a long unit breaks at its slashes
 
 function controls() {
@@ -385,7 +385,7 @@ function row(control) {
         made("span", { class: "typed" }, made("input", { type: "text", inputmode: "decimal", "data-part": "typed", "aria-label": t("{name}, value{unit}", { name, unit: unitOf(control) }), autocomplete: "off" }),
           made("span", { class: "unit" }, broken(control.unit)))));
   }
-  const range = plausible ? t("plausible {low} to {high}{unit}", { low: everyday(control, plausible[0]), high: everyday(control, plausible[1]), unit: unitOf(control) }) : "";
+  const range = control.range ? t("plausible {range}", { range: control.range }) : "";
   const about = made("p", { class: "about" }, made("span", { class: `kind ${kind}` }, t(kind)), " ",
     [range, source, key].filter(Boolean).join(" · "));
   if (control.type === "number" && control.scheduled && !isTable(value))

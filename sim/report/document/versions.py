@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.language import tr
 from sim.version import sources_digest
 
 
@@ -14,7 +15,12 @@ def of_model(version: str | None) -> str:
     'of an unknown version of the model'
     """
     if not version:
-        return "of an unknown version of the model"
+        return tr("of an unknown version of the model")
     if version.rpartition("+")[2] == sources_digest():
-        return f"of the model {version}"
-    return f"of an earlier version of the model: {version}"
+        return tr("of the model {version}", version=version)
+    return tr("of an earlier version of the model: {version}", version=version)
+
+
+def is_of_this_model(said: str) -> bool:
+    """Whether the words of ``of_model``, in any language, name the version that is here."""
+    return sources_digest() in said

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
+from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font, weight_dict
 from matplotlib.text import Text
 
 from sim.letters import NoGlyph
@@ -23,6 +23,7 @@ _FAMILIES = (
     "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Heiti TC",
     "Arial Unicode MS", "Noto Sans", "Noto Sans Devanagari", "Noto Sans Thai",
 )  # fmt: skip
+_BOLD_FROM = 600  # weight
 _MOST = 12  # letters that are named
 _told: set[str] = set()  # letters without a glyph that somebody was told of
 
@@ -36,7 +37,7 @@ def families() -> list[str]:
 
 def forget() -> None:
     """Look for fonts as at the start, and warn again of letters that none has."""
-    for known in (families, _glyphs, _found_new_fonts):
+    for known in (families, _glyphs, _charmap, _bold, _found_new_fonts):
         known.cache_clear()
     _told.clear()
 
@@ -45,11 +46,13 @@ def forget() -> None:
 def told(figure: Figure) -> Iterator[None]:
     """Draw the figure with one remark on letters that no font has, in place of a warning at each of them."""
     texts: list[Any] = [it for it in figure.findobj(Text) if not it.get_text().isascii()]
-    before = families()
     tell(it.get_text() for it in texts)
-    if families() != before:
-        for it in texts:
+    for it in texts:
+        if it.get_fontfamily() != families():  # made before fonts were found that are installed since
             it.set_fontfamily(families())
+    for it in texts:
+        if it.get_fontweight() == "bold" and not _all_bold(it.get_text()):
+            it.set_fontweight("normal")  # one weight within a line, where only its Latin letters have a bold face
     logger = logging.getLogger("matplotlib.font_manager")  # which says that a fallback has no bold letters
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -87,7 +90,26 @@ def _without_glyph(letters: set[str]) -> list[str]:
 @cache
 def _glyphs() -> frozenset[int]:
     """The letters that any of the families has."""
-    return frozenset().union(*(get_font(findfont(FontProperties(family=[it]))).get_charmap() for it in families()))
+    return frozenset().union(*map(_charmap, families()))
+
+
+def _all_bold(text: str) -> bool:
+    """Whether the families in which a text is drawn all have a bold face."""
+    drawn = {next((it for it in families() if ord(letter) in _charmap(it)), "") for letter in text}
+    return drawn - {""} <= _bold()
+
+
+@cache
+def _charmap(family: str) -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family=[family]))).get_charmap())
+
+
+@cache
+def _bold() -> frozenset[str]:
+    """The families that have a bold face."""
+    return frozenset(
+        it.name for it in fontManager.ttflist if int(weight_dict.get(str(it.weight), it.weight)) >= _BOLD_FROM
+    )
 
 
 @cache
@@ -100,4 +122,5 @@ def _found_new_fonts() -> bool:
             fontManager.addfont(file)
     families.cache_clear()
     _glyphs.cache_clear()
+    _bold.cache_clear()
     return bool(new)

@@ -62,7 +62,7 @@ def _page(it: Poster) -> Figure:
     _steps(_axes(figure, right + 1.6, 0.85, half - 2.2, top - 1.55), it)
     second = right + half + _GAP
     _heading(figure, cost, second, top)
-    _say(figure, "\n".join(wrapped(it.worth, 56)), second, top - 0.22, size=_SMALL, colour=GREY, va="top")
+    _say(figure, "\n".join(wrapped(it.worth, 60)), second, top - 0.22, size=_SMALL, colour=GREY, va="top")
     _parties(_axes(figure, second + 1.75, 0.85, half - 2.45, top - 1.55), it)
     _say(figure, it.source, _EDGE, 0.3, size=8.5, colour=GREY)
     return figure
@@ -109,7 +109,7 @@ def _numbers(figure: Figure, it: Poster, x: float, across: float, y: float) -> f
             figure, number, left + 0.18, y - 0.43, size=30, weight="bold", colour=INK if clear else GREY, va="baseline"
         )
         _say(figure, "\n".join(wrapped(words, 24)), left + 0.18, y - 0.62, size=11.5, va="top")
-        _say(figure, "\n".join(wrapped(interval, 30)), left + 0.18, y - 0.9, size=9.5, colour=GREY, va="top")
+        _say(figure, "\n".join(wrapped(interval, 26)), left + 0.18, y - 0.9, size=9.5, colour=GREY, va="top")
     return y - tall + 0.15
 
 

@@ -92,7 +92,7 @@ def _row_label(catalogue: Catalogue, index: int, row: VariedParameter) -> str:
     """A parameter's meaning and rank, and below its key and its range in the everyday unit."""
     words = cut_words(key_words(catalogue, row.key), _LETTERS)
     ends, unit = range_text(row)
-    said = f"{short(row.key)}, {with_unit(ends, unit)}"
+    said = tr("{key}, {range}", key=short(row.key), range=with_unit(ends, unit))
     return f"{words}  {index}\n{said if cells(said) <= _LETTERS + 8 else with_unit(ends, unit)}"
 
 

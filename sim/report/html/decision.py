@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.language import tr
-from sim.report.html.markup import Markup, join, tag
+from sim.report.html.markup import Markup, tag
 from sim.report.text.appraisal import CardLine, net_of_gross, title_parts, treated_text
 from sim.report.text.card import card_parts, no_card_text
 from sim.studies.questions.appraise import Appraisal, Decision
@@ -41,6 +41,9 @@ def _legend(part: str, treated: str) -> str:
 def _row(line: CardLine) -> Markup:
     """What is counted, its mean, and interval and remarks."""
     words, mean, interval, remarks = line
-    more = [tag("dd", text) for text in (interval, *remarks) if text]
+    more = [part for text in (interval, *remarks) if text for part in (tag("span", text), " ")]
     part = "part" if words.startswith(" ") else None
-    return tag("div", tag("dt", words.strip()), tag("dd", mean, class_="n"), join(more), class_=part)
+    return tag(
+        "div", tag("dt", words.strip()), tag("dd", mean, class_="n"),
+        tag("dd", more, class_="more") if more else None, class_=part,
+    )  # fmt: skip

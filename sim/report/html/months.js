@@ -17,7 +17,7 @@ months.show = (month) => {
   for (const line of document.querySelectorAll(".readout")) {
     const said = data.said[line.dataset.for];
     const shown = month >= 0 ? month : count - 1;
-    if (said) line.textContent = `${data.months[shown]}: ${said[shown]}`;
+    if (said) line.textContent = t("{month}: {said}", { month: data.months[shown], said: said[shown] });
   }
 };
 months.chart = (event) => months.data && event.target instanceof Element && event.target.closest("svg.chart");

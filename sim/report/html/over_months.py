@@ -55,7 +55,7 @@ def readout(panel: Panel, labels: Sequence[str]) -> list[str]:
         parts = []
         for name, band, cells in zip(labels, bands, panel.series, strict=True):
             said = _median(band[:, month]) if len(cells) > 1 else number(band[2, month])
-            parts.append(f"{name} {said}" if len(labels) > 1 else said)
+            parts.append(tr("{name} {said}", name=name, said=said) if len(labels) > 1 else said)
         parts += [
             tr("difference {value}", value=_difference(it, month))
             for it in panel.differences
@@ -154,11 +154,13 @@ def _numbers(panel: Panel, labels: Sequence[str], bands: Sequence[Any], scenario
 
 def _median(band: Cells) -> str:
     """A median with its 90% interval."""
-    return f"{number(band[2])} ({span(band[0], band[4])})" if np.isfinite(band[0]) else "-"
+    if not np.isfinite(band[0]):
+        return "-"
+    return tr("{value} ({span})", value=number(band[2]), span=span(band[0], band[4]))
 
 
 def _difference(it: Interval, month: int) -> str:
-    return f"{signed(float(it.mean[month]))} ({span(it.low[month], it.high[month])})"
+    return tr("{value} ({span})", value=signed(float(it.mean[month])), span=span(it.low[month], it.high[month]))
 
 
 def _plain(x: Any) -> str:

@@ -134,7 +134,7 @@ def _row(row: VariedParameter, optional: Sequence[str], it: Sensitivity) -> tupl
 
 
 def _estimate(it: Estimate | None, unit: Everyday) -> str:
-    return "" if it is None else f"{unit.number(it.value)} ({unit.span(it.low, it.high)})"
+    return "" if it is None else tr("{value} ({span})", value=unit.number(it.value), span=unit.span(it.low, it.high))
 
 
 def _commands(study: Stored, found: Sequence[Sensitivity]) -> list[str]:
