@@ -679,6 +679,32 @@ def test_why_says_its_cost_first_and_its_shares_add_up(tmp_path: Path) -> None:
     serving(pages.server(tmp_path), talk)
 
 
+def test_why_that_is_run_again_counts_only_the_worlds_that_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "_SAID_EVERY", 0.0)
+
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask({**variant(0.05), "changes": {GROWTH: 0.05, "population.enterprises": 9000}})
+        await one.answer(10)
+        await one.say(do="why", variant=0, run=True)
+        await one.until(lambda it: it["do"] == "why" and it.get("done", 0) >= 4)
+        await one.say(do="why", variant=0, stop=True)
+        await one.until(lambda it: it["do"] == "why" and "state" in it)
+        await one.say(do="why", variant=0)
+        cost = (await one.until(lambda it: it["do"] == "why"))["cost"]
+        left = re.search(r": (\d+) worlds to run", cost)
+        assert left
+        assert int(left[1]) <= 16
+        await one.say(do="why", variant=0, run=True)
+        told = await one.until(lambda it: it["do"] == "why")
+        assert told["of"] <= int(left[1])
+        await one.until(lambda it: it["do"] == "why" and "Shapley" in it.get("said", ""))
+
+    serving(pages.server(tmp_path, 1, pages.slowly(0.02)), talk)
+
+
 async def told_whole(one: Visit) -> dict[str, Any]:
     return await one.until(lambda it: it["do"] == "why" and it.get("running") is False)
 
@@ -874,10 +900,14 @@ def test_switches_are_on_or_off_and_what_the_program_says_of_a_source_is_in_the_
 def test_the_outcome_that_leads_stays_from_move_to_move_and_is_named(tmp_path: Path) -> None:
     async def talk(server: Server) -> None:
         one = await visit(server)
+        await one.ask({**variant(0.05), "changes": {"market.coupled": False}})  # of which the toy model knows nothing
+        assert (await one.answer(10))["leads"] == {}
         await one.ask(variant(0.05))
         assert (await one.answer(10))["leads"] == {"Variant 1": "startups"}
         await one.ask(variant(0.04, "Other"), lead="jobs")
-        assert (await one.answer(10))["leads"] == {"Other": "jobs"}
+        told = await one.answer(10)
+        assert "jobs" in told["parts"]["lead"]
+        assert told["leads"] == {"Other": "startups"}
         await one.ask(variant(0.04, "Other"))
         assert (await one.answer(10))["leads"] == {"Other": "startups"}
 

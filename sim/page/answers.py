@@ -199,10 +199,10 @@ def _seen(it: Difference, judged: Difference | None) -> Difference:
 
 
 def first_outcome(variant: ComparedVariant, names: Sequence[str]) -> str:
-    """The outcome that leads: the first that differs in both worlds, by more than rounding."""
+    """The outcome that leads: the first that differs in both worlds, by more than rounding; empty where none does."""
     known = {it.outcome: it for it in variant.differences}
     differ = (name for name in names if known[name].baseline and known[name].variant and not is_nothing(known[name]))
-    return next(differ, names[0])
+    return next(differ, "")
 
 
 def lead_sentence(seen: Comparison, judged: Comparison | None, index: int, outcome: str) -> str:

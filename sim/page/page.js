@@ -313,7 +313,7 @@ function shown() {
   const names = [...new Set([...headline, ...asked.show])], words = new Map(outcomes.map(([name, said]) => [name, said]));
   const options = document.createElement("select");
   // It stays what it is from move to move, so that answers can be compared: which one it is is said.
-  const first = !asked.lead && leads[nameOf(chosen)];
+  const first = leads[nameOf(chosen)];
   options.append(made("option", { value: "" }, first ? t("the first that differed: {name}", { name: words.get(first) || first }) : t("the first that differs")), ...names.map((it) => made("option", { value: it }, words.get(it) || it)));
   morph($("lead"), options);
   $("lead").value = asked.lead;

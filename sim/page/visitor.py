@@ -346,7 +346,8 @@ class Visitor:
         if self._card_of != self._number:  # the page has the card of an older question
             self._card_of = self._number
             parts["decision"] = answers.coming_card(self._sides)
-        self._tell(seeds, parts, leads={it.label: name for it, name in zip(seen.variants, leads, strict=True)})
+        kept = {it.label: self._leads[index] for index, it in enumerate(seen.variants) if index in self._leads}
+        self._tell(seeds, parts, leads=kept)
         if seeds in SEEDS:
             self._then(seeds, lambda: self._send_card(seeds, answer))
         self._fans(seeds, lambda: answers.fans(seen, names, meanings))
@@ -398,7 +399,10 @@ class Visitor:
         if self._asked.lead:
             return self._asked.lead
         if self._leads.get(index) not in names:
-            self._leads[index] = answers.first_outcome(variant, names)
+            found = answers.first_outcome(variant, names)
+            if not found:
+                return names[0]
+            self._leads[index] = found
         return self._leads[index]
 
     def _ask_about(self, message: dict[str, Any]) -> None:
