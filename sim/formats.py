@@ -108,14 +108,16 @@ def plain(value: Any) -> str:
     return str(value) if value != "" else '""'
 
 
-def value_words(value: Any, said: Callable[[Any], str] | None = None) -> str:
+def value_words(value: Any, said: Callable[[Any], str] | None = None, *, switch: bool = False) -> str:
     """A parameter's value as a reader is told it, its numbers as ``said`` writes them.
 
-    Switches, months, and what has no value are in the reader's language.
+    Switches, months, and what has no value are in the reader's language; with ``switch`` true and false are on and off.
     """
     if isinstance(value, dict):  # a schedule
-        return listed(f"{_point(key)} {value_words(inner, said)}" for key, inner in value.items())
+        return listed(f"{_point(key)} {value_words(inner, said, switch=switch)}" for key, inner in value.items())
     if isinstance(value, bool):
+        if switch:
+            return tr("on") if value else tr("off")
         return tr("true") if value else tr("false")
     if value is None or value == "linear":
         return tr("(none)") if value is None else tr("linear")

@@ -19,6 +19,7 @@ from sim.scenario.schedule import Schedule
 _MONEY = "million yuan"
 _BILLION_FROM, _BILLION_LEAST = 1e4, 50.0  # million yuan: of the largest value, and of the smallest
 _YUAN_BELOW, _PRICE_BELOW = 0.1, 1.0  # million yuan: of an outcome, and of a parameter
+_WRITTEN, _HELD = 0.005, 1e-12  # million yuan on a decision card; the part of a value that sums of floats lose
 _YEARS_FROM = 36  # months
 _DIGITS = 10  # most digits of a parameter's value
 _THOUSANDS_FROM = 10_000
@@ -97,6 +98,21 @@ def _everyday(unit: str, sizes: Sequence[float], yuan_below: float) -> Everyday:
     if unit == "year":
         return Everyday("year" if sizes == [1.0] else "years")
     return Everyday(_slashed(unit) if takes_quantities(unit) else unit)
+
+
+def is_rounding(unit: str, value: float, *of: float) -> bool:
+    """Whether a difference between values is less than what money is written to beside them, or what floats hold.
+
+    Examples
+    --------
+    >>> is_rounding("million yuan", -4.48e-06, 5200.0), is_rounding("million yuan", -4.48e-06, 0.01)
+    (True, False)
+    """
+    largest = max(map(abs, of), default=0.0)
+    if abs(value) < _HELD * largest:
+        return True
+    is_written = _everyday(unit, [largest], _YUAN_BELOW).unit.startswith((_MONEY, "billion yuan"))
+    return is_written and largest >= _YUAN_BELOW and abs(value) < _WRITTEN
 
 
 def shown_in(unit: str, values: Iterable[Any]) -> Everyday:

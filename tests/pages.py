@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -109,7 +110,7 @@ def serving(made: Server, talk: Callable[[Server], Awaitable[None]]) -> None:
     async def run() -> None:
         made.start(0)
         try:
-            await asyncio.wait_for(talk(made), 120)
+            await asyncio.wait_for(talk(made), 300)
         finally:
             for it in open_sockets:
                 protocol = it.protocol
@@ -179,23 +180,37 @@ async def visit(made: Server, **headers: str) -> Visit:
 
 
 @contextmanager
-def process(folder: Path, kind: str = "toy", **environment: str) -> Iterator[str]:
-    """The address of a page that another process serves: a kind of ``main``, or the toy model."""
+def dealt(sent: signal.Signals, how: signal.Handlers) -> Iterator[None]:
+    """What processes that are started here do with a signal, whatever this one was told: some ignore Ctrl-C."""
+    before = signal.signal(sent, how)
+    try:
+        yield
+    finally:
+        signal.signal(sent, before)
+
+
+@contextmanager
+def process(
+    folder: Path, kind: str = "toy", ending: signal.Signals = signal.SIGTERM, **environment: str
+) -> Iterator[str]:
+    """The address of a page that another process serves until a signal: a kind of ``main``, or the toy model."""
     import subprocess
 
     from command import surroundings
 
     command = [sys.executable, __file__, str(folder), kind]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=surroundings(**environment), cwd=folder
-    ) as running:
+    with dealt(ending, signal.SIG_DFL):
+        started = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=surroundings(**environment), cwd=folder
+        )
+    with started as running:
         try:
             assert running.stdout
             address = running.stdout.readline().strip()
             assert address.startswith("http://127.0.0.1:"), address
             yield address
         finally:
-            running.terminate()
+            running.send_signal(ending)
             assert running.wait(30) == 0
 
 

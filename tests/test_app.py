@@ -10,16 +10,20 @@ import os
 import re
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pages
 import pytest
 import toy
-from command import call, python
+from command import call, python, surroundings
 from pages import ASKED, GROWTH, Visit, serving, variant, visit
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 from tornado.websocket import websocket_connect
@@ -29,7 +33,7 @@ from sim.model.catalogue import load
 from sim.page import asked as asking
 from sim.page import questions
 from sim.page.access import Access, is_loopback
-from sim.page.answers import Answer, Side
+from sim.page.answers import Answer, OnPage, Side, first_outcome
 from sim.page.asked import Asked, Changed, Unclear, from_link, named, read_asked, to_link
 from sim.page.controls import GROUPS, groups_of
 from sim.page.kept import Kept
@@ -40,6 +44,9 @@ from sim.page.saving import save
 from sim.page.server import Server
 from sim.page.stepping import SharedPast, Stopped, step_world
 from sim.page.sure import Sure
+from sim.report.html.headline import difference_cards
+from sim.report.shown import change_words
+from sim.report.text.left_out import without_one
 from sim.runs.branch import branched
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
@@ -672,6 +679,32 @@ def test_why_says_its_cost_first_and_its_shares_add_up(tmp_path: Path) -> None:
     serving(pages.server(tmp_path), talk)
 
 
+def test_why_that_is_run_again_counts_only_the_worlds_that_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "_SAID_EVERY", 0.0)
+
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask({**variant(0.05), "changes": {GROWTH: 0.05, "population.enterprises": 9000}})
+        await one.answer(10)
+        await one.say(do="why", variant=0, run=True)
+        await one.until(lambda it: it["do"] == "why" and it.get("done", 0) >= 4)
+        await one.say(do="why", variant=0, stop=True)
+        await one.until(lambda it: it["do"] == "why" and "state" in it)
+        await one.say(do="why", variant=0)
+        cost = (await one.until(lambda it: it["do"] == "why"))["cost"]
+        left = re.search(r": (\d+) worlds to run", cost)
+        assert left
+        assert int(left[1]) <= 16
+        await one.say(do="why", variant=0, run=True)
+        told = await one.until(lambda it: it["do"] == "why")
+        assert told["of"] <= int(left[1])
+        await one.until(lambda it: it["do"] == "why" and "Shapley" in it.get("said", ""))
+
+    serving(pages.server(tmp_path, 1, pages.slowly(0.02)), talk)
+
+
 async def told_whole(one: Visit) -> dict[str, Any]:
     return await one.until(lambda it: it["do"] == "why" and it.get("running") is False)
 
@@ -807,6 +840,80 @@ def test_a_shipped_claim_is_tested_by_its_file() -> None:
     assert own.cost(0.0, 2).startswith("The claim: V lowers jobs, against B.")
 
 
+# --- words
+
+
+def _difference(difference: float, low: float, high: float, **more: Any) -> OnPage:
+    values = {"outcome": "taxes", "unit": "million yuan", "baseline": 5200.0, "variant": 5200.0 + difference,
+              "better_share": 0.0, "paired": True, "seeds": 10}  # fmt: skip
+    return OnPage(**{**values, "difference": difference, "low": low, "high": high, **more})
+
+
+def test_a_difference_that_is_rounding_leads_not_and_is_told_as_none() -> None:
+    rounding = _difference(-4.48e-06, -9e-06, -1e-06)
+    other = _difference(3.0, 1.0, 5.0, outcome="sales")
+    known = SimpleNamespace(differences=(rounding, other), label="V", result=None)
+    assert first_outcome(known, ["taxes", "sales"]) == "sales"  # type: ignore[arg-type]
+    compared: Any = SimpleNamespace(label="As it is", baseline=None)
+    card, more = re.findall("<li.*?</li>", difference_cards(compared, known, ["taxes", "sales"], {}))  # type: ignore[arg-type]
+    assert "<b>0</b>" in card
+    assert "95%: 0 to 0" in card
+    assert "equal but for rounding" in card
+    assert "<b>+3</b>" in more
+    assert "more: better in no seed" in more
+    # Beside a small amount the same difference is an amount.
+    small = _difference(-4.48e-06, -9e-06, -1e-06, baseline=0.01, variant=0.01)
+    known = SimpleNamespace(differences=(small,), label="V", result=None)
+    assert "<b>-4.48</b> <span>yuan</span>" in difference_cards(compared, known, ["taxes"], {})  # type: ignore[arg-type]
+
+
+def test_the_page_calls_a_replicate_by_the_number_of_its_seed() -> None:
+    it = _difference(3.0, 1.0, 5.0, hangs_on_one=True, left_out=7, left_out_value=20.0, without=1.0, without_low=-1.0,
+                     without_high=3.0)  # fmt: skip
+    assert it.verdict == "more, only with seed 8"
+    assert without_one(it) == "seed 8 has +20; without it +1 (-1 to 3), not distinguishable from 0"
+    with speaking("zh"):
+        assert "第8个随机种子" in without_one(it)
+
+
+def test_switches_are_on_or_off_and_what_the_program_says_of_a_source_is_in_the_readers_language(
+    tmp_path: Path,
+) -> None:
+    scenario = load("shougang")
+    assert change_words(True, False, "") == "on → off"
+    with speaking("zh"):
+        assert change_words(True, False, "") == "开 → 关"
+        controls = {it["key"]: it for group in groups_of(scenario) for it in group["controls"]}
+    own = {"a lever", "switch", "a choice", "not declared", "set by each scenario", "set by shougang.toml"}
+    assert not [key for key, it in controls.items() if it["source"] in own]
+    assert controls["levers.tax_relief"]["source"] == "政策手段"
+
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask({**variant(0.05), "changes": {"market.coupled": False}})
+        (changed,) = (await one.until(lambda it: it["do"] == "asked"))["changed"]
+        assert [it["said"] for it in changed] == ["on → off"]
+
+    serving(pages.server(tmp_path), talk)
+
+
+def test_the_outcome_that_leads_stays_from_move_to_move_and_is_named(tmp_path: Path) -> None:
+    async def talk(server: Server) -> None:
+        one = await visit(server)
+        await one.ask({**variant(0.05), "changes": {"market.coupled": False}})  # of which the toy model knows nothing
+        assert (await one.answer(10))["leads"] == {}
+        await one.ask(variant(0.05))
+        assert (await one.answer(10))["leads"] == {"Variant 1": "startups"}
+        await one.ask(variant(0.04, "Other"), lead="jobs")
+        told = await one.answer(10)
+        assert "jobs" in told["parts"]["lead"]
+        assert told["leads"] == {"Other": "startups"}
+        await one.ask(variant(0.04, "Other"))
+        assert (await one.answer(10))["leads"] == {"Other": "startups"}
+
+    serving(pages.server(tmp_path), talk)
+
+
 # --- what is taken away
 
 
@@ -872,11 +979,12 @@ def test_data_scenarios_and_a_report_can_be_taken_away_unstored(tmp_path: Path) 
 SHARED = Path("/dev/shm")  # noqa: S108
 
 
-def test_the_program_prints_its_address_and_leaves_nothing_when_it_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_the_program_prints_its_address_and_leaves_nothing_when_it_ends(tmp_path: Path, ending: signal.Signals) -> None:
     """Not even of a file that was opened, nor of a worker that was killed."""
     shared = set(SHARED.iterdir())
     with tempfile.TemporaryDirectory() as temporary:  # of a short name, as sockets need one
-        with pages.process(tmp_path, TMPDIR=temporary) as address:
+        with pages.process(tmp_path, ending=ending, TMPDIR=temporary) as address:
             assert "token=" in address
             asyncio.run(_use(address, Path(temporary)))
             (app,) = (it for it in _children(os.getpid()) if pages.__file__ in _command(it))
@@ -885,6 +993,45 @@ def test_the_program_prints_its_address_and_leaves_nothing_when_it_ends(tmp_path
     left = [it for it in SHARED.iterdir() if it not in shared]
     # Semaphores of other programs come and go: of these only those that the page had are its own.
     assert not [it for it in left if it in own or not (it.name.startswith("sem.") or _is_in_use(it))]
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGINT, "Ctrl-C"), (signal.SIGHUP, "SIGHUP")]
+)
+def test_the_program_says_which_signal_ended_it(tmp_path: Path, sent: signal.Signals, said: str) -> None:
+    with _app(tmp_path, sent, signal.SIG_DFL) as running:
+        running.send_signal(sent)
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert told.splitlines()[-1] == f"the page was ended by {said}"
+
+
+def test_a_signal_that_the_program_was_told_to_ignore_ends_it_not(tmp_path: Path) -> None:
+    """A job in the background of a script ignores Ctrl-C, which its terminal sends to all."""
+    with _app(tmp_path, signal.SIGINT, signal.SIG_IGN) as running:
+        running.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(1.0)
+        running.terminate()
+        _, told = running.communicate(timeout=60)
+    assert told.splitlines()[-1] == "the page was ended by SIGTERM"
+
+
+@contextlib.contextmanager
+def _app(folder: Path, sent: signal.Signals, how: signal.Handlers) -> Iterator[subprocess.Popen[str]]:
+    """``sim app``, once it serves, started where a signal is dealt with so."""
+    command = [sys.executable, "-m", "sim", "app", "shougang", "--no-browser", "--port", "0", "--workers", "1"]
+    with pages.dealt(sent, how):
+        started = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings(), cwd=folder
+        )
+    with started as running:
+        try:
+            assert running.stdout
+            assert "token=" in running.stdout.readline()
+            yield running
+        finally:
+            running.kill()
 
 
 async def _use(address: str, temporary: Path) -> None:

@@ -88,6 +88,8 @@ def test_a_slider_is_moved_and_the_answer_comes_in_its_parts(page: Browser) -> N
     until(page, "document.querySelectorAll('#part-months svg.chart').length === 6")
     assert page.script("return document.querySelector('#part-months .runs')") is None
     assert "market.growth" in page.text("#part-changed")
+    first = page.script("return document.querySelector('#lead').selectedOptions[0].textContent")
+    assert first == "the first that differed: Startups"
     assert page.text(f"{GROWTH} .about").startswith("assumption plausible -2 to 3%/year")
     # Charts that came later have their read-out: by the pointer, and by the keyboard.
     page.press("#part-months svg.chart", ARROW_RIGHT)
@@ -151,7 +153,7 @@ def test_every_kind_of_control_changes_its_parameter(page: Browser) -> None:
         "const [before, from] = document.querySelectorAll('[data-key=\"levers.demand\"] [data-part=point]');"
         "from.value = '10'; from.dispatchEvent(new Event('change', { bubbles: true }))"
     )
-    for said in ("market.coupled", "population.world", "0 → 12% levers.tax_relief", "levers.demand"):
+    for said in ("on → off market.coupled", "population.world", "0 → 12% levers.tax_relief", "levers.demand"):
         until(page, f"document.querySelector('#changes').textContent.includes('{said}')")
     page.click('[data-point="levers.demand"]')
     until(page, "document.querySelectorAll('[data-key=\"levers.demand\"] .point').length === 3")

@@ -20,7 +20,7 @@ from sim.formats import people
 from sim.language import speaking
 from sim.report.html.appraisal import appraisal_tables
 from sim.report.html.headline import difference_cards
-from sim.report.text.appraisal import appraisal_card, cost_text, over_cost_text
+from sim.report.text.appraisal import appraisal_card, cost_text, net_of_gross, over_cost_text, treated_text
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.comparison import variant_json
 from sim.runs.follow import FollowedWorld
@@ -180,6 +180,9 @@ def test_a_report_opens_with_the_card(results: Path, tmp_path: Path) -> None:
         assert " ".join(line.replace(", ", " ").split()) in shown.replace(", ", " ")
     assert f"net jobs {people(np.mean(_appraised(found.variants[0]).net('jobs')))} (95%: " in written.headline[0]
     assert "society’s balance" in written.headline[0]
+    part, treated = net_of_gross(_appraised(found.variants[0])), treated_text(_appraised(found.variants[0]))
+    assert part
+    assert f"{part} of 100: of every 100 jobs at {treated}, {part} are net jobs." in shown
     start = page.index('<section id="decision">')
     assert start < page.index('<section id="changed">')
     summaries = ["From gross to net", "Society’s balance", "Who pays which tax", "Who gains and loses sales"]

@@ -270,7 +270,7 @@ def test_what_depends_on_one_seed_is_no_finding(monkeypatch: pytest.MonkeyPatch)
     assert found["lead"] == ["jobs"]
     assert found["outcomes"]["startups"]["verdict"] == "more, only with replicate 11"
     page = Page(text)
-    assert "startups: replicate 11 has +1.03; without it +0.257 (" in page.text("p")
+    assert "Startups: replicate 11 has +1.03; without it +0.257 (" in page.text("p")
     assert "more, only with replicate 11" in page.text("td")
     assert '<span class="badge">more, only with replicate 11</span>' in text
     assert "jobs: replicate" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -78,11 +79,13 @@ def app(
                 _open(access.address)
 
         try:
-            asyncio.run(serve(server, _free(port, host), host, ready))
+            ended = asyncio.run(serve(server, _free(port, host), host, ready))
         except OSError as error:
             wrong = f"{host}:{port if port is not None else PORT}: {error.strerror or error}"
             fail(f"{wrong}, allowed: a free port (--port) and an address of this machine (--listen)",
                  WRONG if listen or port else FAILED)  # fmt: skip
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            say(tr("the page was ended by {signal}", signal="Ctrl-C" if ended == "SIGINT" else ended))
 
 
 def _free(port: int | None, host: str) -> int:

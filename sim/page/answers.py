@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.formats import counted, label
-from sim.language import later, meaning, month_text, tr
-from sim.page.asked import SEEDS
+from sim.language import Sentence, later, meaning, month_text, tr
+from sim.page.asked import SEEDS, seed_words
 from sim.page.queue import Key
 from sim.report.comparison_sheets import comparison_sheets
 from sim.report.html.appraisal import appraisal_tables
@@ -29,7 +29,7 @@ from sim.report.html.over_months import chart_key, charts
 from sim.report.html.rests_on import parameters_by_kind
 from sim.report.html.shared import month_readout
 from sim.report.sheets import HEADLINE, Sheet, run_sheets
-from sim.report.shown import difference_unit
+from sim.report.shown import difference_unit, is_nothing, told, verdict_words
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.record_bytes import from_bytes
@@ -48,8 +48,16 @@ _NOT_YET = later("a verdict comes with {count} seeds", count=SEEDS[0])
 _NAN = float("nan")
 
 
+class OnPage(Difference):
+    """A difference in the page's words."""
+
+    @property
+    def which(self) -> Sentence:
+        return seed_words(self.left_out or 0)
+
+
 @dataclass(frozen=True)
-class SeenDifference(Difference):
+class SeenDifference(OnPage):
     """A difference while seeds are still being run; ``said`` is its verdict, given at another number of seeds."""
 
     said: str = ""
@@ -128,8 +136,14 @@ class Answer:
 
     @cached_property
     def found(self) -> Comparison:
-        """The comparison on all its seeds."""
-        return self.comparison(self.seeds)
+        """The comparison on all its seeds, in the page's words."""
+        return self._on_page(self.seeds)
+
+    def _on_page(self, seeds: int) -> Comparison:
+        found = self.comparison(seeds)
+        return replace(found, variants=tuple(
+            replace(it, differences=tuple(OnPage(**vars(one)) for one in it.differences)) for it in found.variants
+        ))  # fmt: skip
 
     @property
     def judged_at(self) -> int:
@@ -139,7 +153,7 @@ class Answer:
     def seen(self) -> tuple[Comparison, Comparison | None]:
         """The comparison as it is shown, and that by which it is judged."""
         found = self.found
-        judged = found if self.judged_at == self.seeds else self.comparison(self.judged_at) if self.judged_at else None
+        judged = found if self.judged_at == self.seeds else self._on_page(self.judged_at) if self.judged_at else None
         if judged is found:
             return found, found
         return replace(found, variants=tuple(
@@ -185,10 +199,10 @@ def _seen(it: Difference, judged: Difference | None) -> Difference:
 
 
 def first_outcome(variant: ComparedVariant, names: Sequence[str]) -> str:
-    """The outcome that leads: the first that differs in both worlds; it stays what it is as seeds are added."""
+    """The outcome that leads: the first that differs in both worlds, by more than rounding; empty where none does."""
     known = {it.outcome: it for it in variant.differences}
-    told = (name for name in names if known[name].difference and known[name].baseline and known[name].variant)
-    return next(told, names[0])
+    differ = (name for name in names if known[name].baseline and known[name].variant and not is_nothing(known[name]))
+    return next(differ, "")
 
 
 def lead_sentence(seen: Comparison, judged: Comparison | None, index: int, outcome: str) -> str:
@@ -202,7 +216,7 @@ def lead_sentence(seen: Comparison, judged: Comparison | None, index: int, outco
         "variant": variant.label, "name": words_of(outcome), "value": said_difference(it),
         "seeds": counted(it.seeds, "seed"), "later": SEEDS[0],
     }  # fmt: skip
-    if span := unit.span(it.low, it.high):
+    if span := unit.span(told(it, it.low), told(it, it.high)):
         places["value"] = tr("{value} (95%: {span})", value=places["value"], span=span)
     if it.seeds >= INTERVALS_FROM:
         return tr("{variant}: {name} {value} on {seeds} so far; a verdict comes with {later} seeds.", **places)
@@ -260,9 +274,9 @@ def _variants_table(seen: Comparison, names: Sequence[str], meanings: dict[str, 
             found[0].unit, found[0].baseline, *(it.variant for it in found), *(it.difference for it in found)
         )
         cells = [
-            join(tag("b", unit.signed(it.difference)),
-                 tag("small", " ", unit.span(it.low, it.high)) if math.isfinite(it.low) else None,
-                 tag("small", " ", tr(it.verdict)) if it.seeds >= SEEDS[0] else None)
+            join(tag("b", unit.signed(told(it))),
+                 tag("small", " ", unit.span(told(it, it.low), told(it, it.high))) if math.isfinite(it.low) else None,
+                 tag("small", " ", verdict_words(it)) if it.seeds >= SEEDS[0] else None)
             for it in found
         ]  # fmt: skip
         words = tag("span", label(name), title=meanings.get(name) or None)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sim.language import tr
+from sim.language import Sentence, later, tr
 from sim.letters import printable
 from sim.scenario.months import is_month
 
@@ -32,6 +32,11 @@ _KEY = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _WORD = re.compile(r"[A-Za-z0-9_]{1,100}")
 
 Value = bool | int | float | str | dict[str, Any]
+
+
+def seed_words(replicate: int) -> Sentence:
+    """The page's name of a replicate: its seeds are counted from 1."""
+    return later("seed {seed}", seed=replicate + 1)
 
 
 class Unclear(ValueError):

@@ -19,6 +19,7 @@ let asked = blank(start.scenario);
 let chosen = 0;                    // the variant that the controls change
 let groups = { "": [] };           // of the baseline, and of other scenarios from which variants start
 let calendar = [], outcomes = [], headline = [];
+let leads = {};                    // the outcome that leads, of each variant
 let changed = [];                  // of each variant, as the server tells it
 let names = [];                    // of the variants: what the reader called them, or their number in words
 const nameOf = (n) => asked.variants[n].name || names[n] || t("Variant {number}", { number: n + 1 });
@@ -131,6 +132,7 @@ function scenario(message) {
   if (document.activeElement !== $("months")) $("months").value = calendar.length;
   outcomes = message.outcomes;
   headline = message.headline;
+  leads = {};
   $("title").textContent = message.title;
   document.title = t("What if? {title}", message);
   $("summary").textContent = message.summary;
@@ -258,6 +260,7 @@ function answer(message) {
   }
   $("months-heading").hidden = !$("part-months").firstChild;
   bar();
+  if (message.leads) { leads = message.leads; shown(); }
   if (!message.parts.lead) return;
   if (answered !== message.number || message.seeds === 10 || message.seeds === 30)
     $("announce").textContent = $("part-lead").textContent;
@@ -309,7 +312,9 @@ function shown() {
   morph($("shown"), next);
   const names = [...new Set([...headline, ...asked.show])], words = new Map(outcomes.map(([name, said]) => [name, said]));
   const options = document.createElement("select");
-  options.append(made("option", { value: "" }, t("the first that differs")), ...names.map((it) => made("option", { value: it }, words.get(it) || it)));
+  // It stays what it is from move to move, so that answers can be compared: which one it is is said.
+  const first = leads[nameOf(chosen)];
+  options.append(made("option", { value: "" }, first ? t("the first that differed: {name}", { name: words.get(first) || first }) : t("the first that differs")), ...names.map((it) => made("option", { value: it }, words.get(it) || it)));
   morph($("lead"), options);
   $("lead").value = asked.lead;
 }
@@ -574,7 +579,7 @@ document.addEventListener("click", (event) => {
   }
   else if (it.id === "bar") $("answer").scrollIntoView();
 });
-function turn() { refused.clear(); right(); if (built !== shownGroups()) controls(); variants(); changes(); values(null); }
+function turn() { refused.clear(); right(); if (built !== shownGroups()) controls(); variants(); changes(); shown(); values(null); }
 function begin(next) { refused.clear(); asked = next; chosen = 0; changed = []; ask(); }
 function copy() {
   const own = Boolean($("said").dataset.private);

@@ -59,6 +59,7 @@ class Questions:
         self._asked: dict[str, Question] = {}
         self._said: dict[str, float] = {}
         self._of_why: dict[Key, Any] = {}
+        self._there = 0  # worlds of why that need not be run
 
     def clear(self) -> None:
         """None is asked any more."""
@@ -96,6 +97,7 @@ class Questions:
         self._asked[what] = question
         if isinstance(question, Why):
             self._of_why = {it.key: _last(kept.get(it.key)) for it in question.wanted() if it.key in kept}
+            self._there = len(self._of_why)
         self._said[what] = 0.0
         self.top_up(worlds, kept)
 
@@ -165,7 +167,8 @@ class Questions:
             self._tell({"what": WHY, "said": found})
             return
         wanted = question.wanted()
-        self._progress(WHY, sum(it.key in self._of_why for it in wanted), len(wanted))
+        done = sum(it.key in self._of_why for it in wanted)
+        self._progress(WHY, done - self._there, len(wanted) - self._there)
 
     def _progress(self, what: str, done: int, of: int) -> None:
         """Say how far a question has come, now and then."""

@@ -32,6 +32,7 @@ from sim.runs.store import clean
 MOST_VISITORS = 24
 _LONGEST = 1_200_000  # bytes of a message: a scenario file
 _PING = 20  # seconds between two signs of life
+_ENDING = [it for it in signal.Signals if it.name in {"SIGINT", "SIGTERM", "SIGHUP"}]  # Windows lacks the last
 
 
 class Server:
@@ -83,17 +84,23 @@ class Server:
         self.pool.close()
 
 
-async def serve(server: Server, port: int, listen: str, ready: Callable[[Access], None]) -> None:
-    """Serve until the program is interrupted; ``ready`` is told how to reach the page."""
+async def serve(server: Server, port: int, listen: str, ready: Callable[[Access], None]) -> str:
+    """Serve until a signal ends it, whose name it gives; ``ready`` is told how to reach the page."""
     server.start(port, listen)
-    stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    ended: asyncio.Future[str] = loop.create_future()
+
+    def end(name: str) -> None:
+        if not ended.done():
+            ended.set_result(name)
+
     with contextlib.suppress(ValueError, RuntimeError):  # not the main thread
-        for it in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(it, stopped.set)
+        for it in _ENDING:
+            if signal.getsignal(it) is not signal.SIG_IGN:  # as of a job in the background, or under nohup
+                loop.add_signal_handler(it, end, it.name)
     try:
         ready(server.access)
-        await stopped.wait()
+        return await ended
     finally:
         server.close()
 

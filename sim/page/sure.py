@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.formats import counted
 from sim.language import later, meaning, month_text, tr
+from sim.page.asked import seed_words
 from sim.page.moved import Case, Moved, OfMoved, Screen, cost_words, possible
 from sim.page.used import mechanisms_of
 from sim.report.html.headline import sentences, words_of
@@ -135,9 +136,9 @@ class Sure(OfMoved):
         done = self.whole
         if it.seeds < SEEDS and not done:
             it = replace(it, difference=Interval(it.difference.mean, np.nan, np.nan))
-        so_far = reasons(it if done else replace(it, off=self._off_so_far(it)), verdict=False)
+        so_far = reasons(it if done else replace(it, off=self._off_so_far(it)), verdict=False, which=seed_words)
         # The first reason begins with the verdict, which stands above.
-        said = [next(so_far), *list(reasons(it))[1:]] if done else list(so_far)
+        said = [next(so_far), *list(reasons(it, which=seed_words))[1:]] if done else list(so_far)
         judged = _verdict(it) if done else tr("The verdict comes when all is run.")
         claims = self._claims
         assert claims is not None

@@ -26,13 +26,12 @@ from sim.page.saving import DOWNLOADS, downloads, save
 from sim.page.stepping import SharedPast
 from sim.report.html.markup import join, tag
 from sim.report.html.shared import meanings_of
-from sim.report.shown import title_words
+from sim.report.shown import change_words, title_words
 from sim.runs.ensemble import Request
 from sim.runs.errors import Incompatible, ResultError
 from sim.runs.replicate import Model
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.changes import changes
-from sim.units import change
 
 BASELINE = later("As it is")
 _FANS_AT = (1, 4, 7, 10, 15, 20, 25, 30)  # with an interval of each month from INTERVALS_FROM seeds on
@@ -222,7 +221,7 @@ class Visitor:
         """Of each variant the keys that differ from the baseline, old to new, with the baseline's value."""
         return [
             [{"key": it.key, "meaning": meaning_of(base, it.key),
-              "said": change(it.old, it.new, it.unit).replace("->", "→"), "base": it.old}
+              "said": change_words(it.old, it.new, it.unit), "base": it.old}
              for it in changes(base, scenario) if it.new is not None][:400]
             for scenario, _ in variants
         ]  # fmt: skip
@@ -347,7 +346,8 @@ class Visitor:
         if self._card_of != self._number:  # the page has the card of an older question
             self._card_of = self._number
             parts["decision"] = answers.coming_card(self._sides)
-        self._tell(seeds, parts)
+        kept = {it.label: self._leads[index] for index, it in enumerate(seen.variants) if index in self._leads}
+        self._tell(seeds, parts, leads=kept)
         if seeds in SEEDS:
             self._then(seeds, lambda: self._send_card(seeds, answer))
         self._fans(seeds, lambda: answers.fans(seen, names, meanings))
@@ -358,9 +358,9 @@ class Visitor:
     def _message(self, seeds: int, parts: dict[str, Any]) -> dict[str, Any]:
         return {"do": "answer", "number": self._number, "seeds": seeds, "parts": parts}
 
-    def _tell(self, seeds: int, parts: dict[str, Any]) -> None:
+    def _tell(self, seeds: int, parts: dict[str, Any], **more: Any) -> None:
         """Send parts of the answer, and then how far it has come."""
-        self._send(self._message(seeds, parts))
+        self._send(self._message(seeds, parts) | more)
         self._send(self._progress())
 
     def _fans(self, seeds: int, drawn: Callable[[], tuple[str, dict[str, Any]]]) -> None:
@@ -399,7 +399,10 @@ class Visitor:
         if self._asked.lead:
             return self._asked.lead
         if self._leads.get(index) not in names:
-            self._leads[index] = answers.first_outcome(variant, names)
+            found = answers.first_outcome(variant, names)
+            if not found:
+                return names[0]
+            self._leads[index] = found
         return self._leads[index]
 
     def _ask_about(self, message: dict[str, Any]) -> None:

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from sim.catalogue import Catalogue
-from sim.formats import label
+from sim.formats import label, value_words
 from sim.language import is_chinese, later, meaning, recalled, tr
 from sim.places import sources
 from sim.runs.summary import Row
 from sim.scenario.extending import shipped_files
 from sim.studies.questions.compare import Difference
-from sim.units import Everyday, everyday
+from sim.units import Everyday, change, everyday, is_rounding
 
 # What the program says of a value that nobody cites anything for, and what ``sim new`` writes.
 _PROVENANCE = (
-    later("set by each scenario"), later("set by {file}"), later("switch"), later("a choice"), later("not declared"),
-    *sources.ALL,
+    later("set by each scenario"), later("set by {file}"), later("switch"), later("a lever"),
+    later("a choice"), later("not declared"), *sources.ALL,
 )  # fmt: skip
 
 
@@ -32,6 +32,29 @@ def row_unit(row: Row) -> Everyday:
 def difference_unit(it: Difference) -> Everyday:
     """The unit of both means and their difference."""
     return everyday(it.unit, it.baseline, it.variant, it.difference)
+
+
+def told(it: Difference, value: float | None = None) -> float:
+    """A difference, or an end of its interval, as it is told: 0 where there is nothing but rounding."""
+    value = it.difference if value is None else value
+    return 0.0 if is_rounding(it.unit, value, it.baseline, it.variant) else value
+
+
+def is_nothing(it: Difference) -> bool:
+    """Whether a difference is none, or nothing but rounding."""
+    return not told(it)
+
+
+def verdict_words(it: Difference) -> str:
+    """What can be said of a difference, in words; of one that is nothing but rounding that it is."""
+    return tr("equal but for rounding") if it.difference and is_nothing(it) else tr(it.verdict)
+
+
+def change_words(old: Any, new: Any, unit: str) -> str:
+    """A change of a parameter in words: ``25 → 33 yuan/m2/month``, ``on → off``."""
+    if isinstance(old, bool) or isinstance(new, bool):
+        return f"{value_words(old, switch=True)} → {value_words(new, switch=True)}"
+    return change(old, new, unit).replace("->", "→")
 
 
 def sweep_unit(unit: str, stats: Mapping[str, Any]) -> Everyday:

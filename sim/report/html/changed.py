@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.formats import value_words
 from sim.language import meaning, tr
 from sim.report.html.markup import Markup, table, tag
 from sim.report.html.rests_on import kind_badge
@@ -28,7 +29,7 @@ def changed_keys(baseline: Scenario, variant: ComparedVariant) -> Markup:
     rows = [
         (
             [tag("code", it.key), tag("small", meanings.get(it.key, ""))],
-            *quantities((it.old, it.new), it.unit), source(before, it.key), source(after, it.key),
+            *_values(it.old, it.new, it.unit), source(before, it.key), source(after, it.key),
         )
         for it in variant.changed
     ]  # fmt: skip
@@ -36,3 +37,10 @@ def changed_keys(baseline: Scenario, variant: ComparedVariant) -> Markup:
         tr("parameter"), tr("old"), tr("new"), tr("unit"), tr("the old value rests on"), tr("the new value rests on"),
     )  # fmt: skip
     return table(heads, rows, (1, 2), tr("What {variant} changes", variant=variant.label))
+
+
+def _values(old: Any, new: Any, unit: str) -> list[str]:
+    """Two values in one unit, and the unit; a switch is on or off."""
+    if isinstance(old, bool) or isinstance(new, bool):
+        return [value_words(old, switch=True), value_words(new, switch=True), ""]
+    return quantities((old, new), unit)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sim.language import tr
 from sim.report.html.markup import Markup, tag
-from sim.report.text.appraisal import CardLine, title_parts
+from sim.report.text.appraisal import CardLine, net_of_gross, title_parts, treated_text
 from sim.report.text.card import card_parts, no_card_text
 from sim.studies.questions.appraise import Appraisal, Decision
 
@@ -25,9 +26,16 @@ def _card(found: Appraisal) -> Markup:
     return tag(
         "div", tag("p", tag("b", title), " ", tag("span", span)),
         tag("dl", map(_row, numbers)),
+        tag("p", _legend(part, treated_text(found)), class_="note") if (part := net_of_gross(found)) else None,
         [tag("p", line.strip()) for line in sentences],
         class_="decision", role="group", aria_label=title,
     )  # fmt: skip
+
+
+def _legend(part: str, treated: str) -> str:
+    """What a part of 100 is: in the card's lines there is no room to say it."""
+    return tr("{part} of 100: of every 100 jobs at {treated}, {part} are net jobs. The rest would be there without it, "
+              "or are lost by others.", part=part, treated=treated)  # fmt: skip
 
 
 def _row(line: CardLine) -> Markup:

@@ -10,7 +10,7 @@ import numpy as np
 from sim.formats import amount, counted, label, people, percent
 from sim.language import is_chinese, later, listed, month_text, tr, trc
 from sim.report.html.markup import Markup, join, tag
-from sim.report.shown import difference_unit, row_unit
+from sim.report.shown import change_words, difference_unit, is_nothing, row_unit, told, verdict_words
 from sim.report.text.appraisal import is_none, unit_of, unsure
 from sim.report.text.left_out import without_one
 from sim.report.text.run import verdict
@@ -21,7 +21,7 @@ from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.signs import CLEAR, Sign
 from sim.studies.questions.appraise import Appraisal
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
-from sim.units import Everyday, change, with_unit
+from sim.units import Everyday, with_unit
 
 _COUNTS = frozenset({"enterprises", "people"})  # units that an outcome's name implies: "210 startups"
 _FIRST = 3  # outcomes in the sentence on one result
@@ -82,14 +82,15 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
     """One difference in words: ``X adds 211 startups (95%: 198 to 224) after 64 months, on 30 common seeds``."""
     unit = difference_unit(it)
     words = _COUNTED if it.unit in _COUNTS else _MEASURED
-    span, value = unit.span(it.low, it.high), said_difference(it)
-    if it.robust:
+    span, value = unit.span(told(it, it.low), told(it, it.high)), said_difference(it)
+    nothing = is_nothing(it)
+    if it.robust and not nothing:
         said = words[it.sign]
         span = unit.span(*sorted((abs(it.low), abs(it.high))))
         value = unit.number(abs(it.difference))
         if it.unit not in _COUNTS or is_chinese():
             value = with_unit_of(value, unit)
-    elif it.sign in (Sign.EQUAL, Sign.ALIKE):
+    elif nothing or it.sign in (Sign.EQUAL, Sign.ALIKE):
         said = words[Sign.EQUAL]
     elif it.sign in CLEAR:
         said = _ONE_SEED
@@ -103,7 +104,7 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
         said, variant=variant.label, name=words_of(it.outcome), value=value, span=span, seeds=seeds,
         months=comparison.baseline.months, baseline=comparison.label, verdict=tr(it.verdict),
     )  # fmt: skip
-    if it.hangs_on_one:
+    if it.hangs_on_one and not nothing:
         return tr("{sentence}: {without}.", sentence=sentence, without=without_one(it))
     return tr("{sentence}.", sentence=sentence)
 
@@ -146,7 +147,7 @@ def _with_span(words: str, value: str, unit: str, ends: tuple[str, str], it: Int
 def said_difference(it: Difference) -> str:
     """A difference with its sign and unit."""
     unit = difference_unit(it)
-    return with_unit_of(unit.signed(it.difference), unit)
+    return with_unit_of(unit.signed(told(it)), unit)
 
 
 def with_unit_of(value: str, unit: Everyday) -> str:
@@ -181,7 +182,7 @@ def changes_sentence(variant: ComparedVariant) -> str:
     """What a variant changes, if that fits in a sentence."""
     if not 0 < len(variant.changed) <= _FIRST:
         return ""
-    said = (f"{it.key} {change(it.old, it.new, it.unit).replace('->', '→')}" for it in variant.changed)
+    said = (f"{it.key} {change_words(it.old, it.new, it.unit)}" for it in variant.changed)
     between = trc("between changes", "; ")
     return tr("{variant} changes {changes}.", variant=variant.label, changes=between.join(said))
 
@@ -221,19 +222,29 @@ def difference_cards(
     cards = []
     for name in names:
         it = known[name]
-        told = it.robust
-        better = "" if it.better_share is None else tr("better in {share} of seeds", share=percent(it.better_share))
+        robust = it.robust and not is_nothing(it)
         unit = difference_unit(it)
         interval = (
-            tr("95%: {span}", span=unit.span(it.low, it.high))
+            tr("95%: {span}", span=unit.span(told(it, it.low), told(it, it.high)))
             if math.isfinite(it.low)
             else (_no_interval(comparison, variant, it))
         )
-        verdict_said = tr(it.verdict)
-        badge = tag("span", (better or verdict_said) if told else verdict_said, class_="badge" + " told" * told)
-        value = unit.signed(it.difference)
+        badge = tag("span", _with_share(it) if robust else verdict_words(it), class_="badge" + " told" * robust)
+        value = unit.signed(told(it))
         cards.append(_card(name, value, unit.of_difference, interval, badge, meanings.get(name, "")))
     return tag("ul", cards, class_="cards")
+
+
+def _with_share(it: Difference) -> str:
+    """More or less, and in which share of the seeds that is better; where neither is better, no share."""
+    said, share = tr(it.verdict), it.better_share
+    if share is None:
+        return said
+    if share == 0:
+        return tr("{verdict}: better in no seed", verdict=said)
+    if share == 1:
+        return tr("{verdict}: better in every seed", verdict=said)
+    return tr("{verdict}: better in {share} of seeds", verdict=said, share=percent(share))
 
 
 def _no_interval(comparison: Comparison, variant: ComparedVariant, it: Difference) -> str:

@@ -8,8 +8,8 @@ from sim.formats import label, percent, ratio_text
 from sim.language import month_text, tr
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
-from sim.report.shown import difference_unit, row_unit
-from sim.report.text.left_out import hanging
+from sim.report.shown import difference_unit, row_unit, told, verdict_words
+from sim.report.text.left_out import without_one
 from sim.report.text.run import bound_words, inherited_text
 from sim.runs.result import Result
 from sim.runs.summary import Row
@@ -33,12 +33,18 @@ def differences_of(variant: ComparedVariant, against: str, names: Sequence[str],
     caption = tr("{variant} against {baseline}: means over seeds", variant=variant.label, baseline=against)
     made = _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), caption)
     known = {it.outcome: it for it in variant.differences}
-    notes = [tag("p", note, class_="note") for note in hanging(known[name] for name in names)]
-    rest = [
-        tag("p", note, class_="note") for note in hanging(it for it in variant.differences if it.outcome not in names)
-    ]
+    notes = _hanging([known[name] for name in names])
+    rest = _hanging([it for it in variant.differences if it.outcome not in names])
     others = fold(tr("{count} other differences depend on one seed", count=len(rest)), rest) if rest else None
     return join(made, notes, others)
+
+
+def _hanging(differences: Sequence[Difference]) -> list[Markup]:
+    """What each difference is without the one seed on which its verdict hangs."""
+    return [
+        tag("p", tr("{name}: {said}", name=label(it.outcome), said=without_one(it)), class_="note")
+        for it in differences if it.hangs_on_one
+    ]  # fmt: skip
 
 
 def _tables(
@@ -95,10 +101,10 @@ def _row(row: Row, meanings: dict[str, str]) -> list[Markup | str]:
 def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
     unit = difference_unit(it)
     return [
-        _name(it.outcome, meanings), unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
-        unit.span(it.low, it.high) or "-", unit.unit,
+        _name(it.outcome, meanings), unit.number(it.baseline), unit.number(it.variant), unit.signed(told(it)),
+        unit.span(told(it, it.low), told(it, it.high)) or "-", unit.unit,
         "-" if it.better_share is None else percent(it.better_share),
-        ratio_text(it.variance_reduction) or "-", tr(it.verdict),
+        ratio_text(it.variance_reduction) or "-", verdict_words(it),
     ]  # fmt: skip
 
 

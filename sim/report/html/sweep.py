@@ -26,6 +26,7 @@ from sim.runs.seeds import begins, worlds_option
 from sim.runs.store import Store
 from sim.runs.summary import csv_bytes
 from sim.scenario import describe
+from sim.studies.estimators.signs import replicate_words
 from sim.studies.questions.sweep import BASELINE, LEFT_OUT, SHOWN, is_told_at, statistics, verdict_at
 from sim.units import Everyday, brief, parameter_unit, with_unit
 
@@ -328,7 +329,7 @@ def _hangs(stats: Stats, at: int, unit: Everyday) -> str:
     if not stats["hangs_on_one"][at]:
         return ""
     replicate, *left = (float(stats[it][at]) for it in LEFT_OUT[:-1])
-    return left_out_text(unit, int(replicate), *left)
+    return left_out_text(unit, replicate_words(int(replicate)), *left)
 
 
 def _digits(x: Any) -> float | None:

@@ -157,7 +157,6 @@ def _chain_lines(it: Appraisal) -> list[str]:
 def chain_lines(it: Appraisal) -> list[CardLine]:
     """From gross to net in jobs, as far as somebody can be said to be treated; net enterprises."""
     net, firms = it.interval(it.net("jobs")), it.interval(it.net("enterprises"))
-    gross = float(np.mean(it.gross("jobs")))
     lines: list[CardLine] = []
     if it.treatments:
         lines.append(counted_line(tr("Jobs at {treated}", treated=treated_text(it)), it.interval(it.gross("jobs"))))
@@ -169,8 +168,8 @@ def chain_lines(it: Appraisal) -> list[CardLine]:
         others = tr("others' gain or loss")
         lines.append(counted_line(f"  {others}", it.interval(it.others("jobs")), said_of_rivals(it)))
     said = [unsure(net)]
-    if it.treatments and gross >= net.mean > 0 and not said[0]:  # more than all of it is others'
-        said.append(tr("{part} of 100", part=f"{100 * net.mean / gross:.0f}"))
+    if part := net_of_gross(it):
+        said.append(tr("{part} of 100", part=part))
     if not said[0]:
         said.append(residents_text(it))
     lines.append(counted_line(tr("NET JOBS"), net, *said))
@@ -179,6 +178,13 @@ def chain_lines(it: Appraisal) -> list[CardLine]:
     some = [unsure(firms)] if unsure(firms) else classes_text(it)
     lines.append(counted_line(tr("NET ENTERPRISES"), firms, *some))
     return lines
+
+
+def net_of_gross(it: Appraisal) -> str:
+    """How many of 100 jobs at the treated are net; empty where that is no part, or cannot be told."""
+    net, gross = it.interval(it.net("jobs")), float(np.mean(it.gross("jobs")))
+    is_part = it.treatments and gross >= net.mean > 0 and not unsure(net)  # more than all of it is others'
+    return f"{100 * net.mean / gross:.0f}" if is_part else ""
 
 
 def residents_text(it: Appraisal) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sim.formats import counted, percent
-from sim.language import later, meaning, month_text, tr
+from sim.language import Sentence, later, meaning, month_text, tr
 from sim.letters import wrapped
 from sim.report.text.columns import WIDTH, Cell, Says, cell, columns
 from sim.studies.estimators.intervals import Interval
+from sim.studies.estimators.signs import replicate_words
 from sim.studies.estimators.verdicts import Verdict, is_distinct
 from sim.studies.questions.claims import Finding, Findings, Flip, Range
 from sim.units import Everyday, everyday, parameter_unit, with_unit
@@ -89,8 +90,11 @@ def _told(it: Finding) -> tuple[str, str, str]:
     return unit.signed(it.difference.mean), _span(it.difference, unit), unit.of_difference
 
 
-def reasons(it: Finding, *, verdict: bool = True) -> Iterator[str]:
-    """What the verdict rests on, a sentence each; without ``verdict`` as far as it is known, whatever it will be."""
+def reasons(it: Finding, *, verdict: bool = True, which: Callable[[int], Sentence] = replicate_words) -> Iterator[str]:
+    """What the verdict rests on, a sentence each; without ``verdict`` as far as it is known, whatever it will be.
+
+    ``which`` names a replicate.
+    """
     outcome = outcome_unit(it)
     unit = outcome.of_difference
 
@@ -100,7 +104,7 @@ def reasons(it: Finding, *, verdict: bool = True) -> Iterator[str]:
     if verdict:
         yield tr("{verdict}: {effect} {unit} on {seeds}", verdict=tr(VERDICT_WORDS[it.verdict]),
                  seeds=counted(it.seeds, "seed"), **effect(it.difference))  # fmt: skip
-        yield from _doubts(it, outcome)
+        yield from _doubts(it, outcome, which)
     else:
         yield tr("{effect} {unit} on {seeds}", seeds=counted(it.seeds, "seed"), **effect(it.difference))
     for name, found in it.off.items():
@@ -120,11 +124,11 @@ def reasons(it: Finding, *, verdict: bool = True) -> Iterator[str]:
         yield tr("over the posterior: {effect} {unit}", **effect(it.posterior))
 
 
-def _doubts(it: Finding, outcome: Everyday) -> Iterator[str]:
+def _doubts(it: Finding, outcome: Everyday, which: Callable[[int], Sentence]) -> Iterator[str]:
     if it.verdict is Verdict.NOT_DISTINGUISHABLE and it.left_out and is_distinct(it.difference):
         without = _span(it.left_out.without, outcome)
-        yield tr("without replicate {replicate} the interval is {span}: it hangs on one seed",
-                 replicate=it.left_out.replicate, span=without)  # fmt: skip
+        yield tr("without {which} the interval is {span}: it hangs on one seed",
+                 which=tr(which(it.left_out.replicate)), span=without)  # fmt: skip
     if it.verdict is Verdict.CONTRADICTED:
         yield tr("the claim is that there is more") if it.claim.sign > 0 else tr("the claim is that there is less")
 

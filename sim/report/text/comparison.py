@@ -8,7 +8,7 @@ from typing import Any
 from sim.formats import counted, percent, ratio_text
 from sim.language import in_english, month_text, tr
 from sim.report.sheets import chosen
-from sim.report.shown import difference_unit, outcome_name
+from sim.report.shown import difference_unit, outcome_name, told, verdict_words
 from sim.report.text.appraisal import appraisal_json
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
@@ -38,9 +38,9 @@ def variant_text(
     ]  # fmt: skip
     rows = [
         [
-            outcome_name(it.outcome), unit.number(it.baseline), unit.number(it.variant), unit.signed(it.difference),
-            unit.span(it.low, it.high), unit.unit, _better(it), ratio_text(it.variance_reduction),
-            sign_cell(tr(it.verdict), it.sign),
+            outcome_name(it.outcome), unit.number(it.baseline), unit.number(it.variant), unit.signed(told(it)),
+            unit.span(told(it, it.low), told(it, it.high)), unit.unit, _better(it), ratio_text(it.variance_reduction),
+            sign_cell(verdict_words(it), it.sign),
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
         for it, unit in ((differences[name], difference_unit(differences[name])) for name in shown)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.language import tr
+from sim.language import Sentence, tr
 from sim.report.shown import difference_unit
 from sim.studies.estimators.signs import sign_of, sign_words
 from sim.studies.questions.compare import Difference
 from sim.units import Everyday
 
 
-def left_out_text(unit: Everyday, replicate: int, value: float, without: float, low: float, high: float) -> str:
+def left_out_text(unit: Everyday, which: Sentence, value: float, without: float, low: float, high: float) -> str:
     """``replicate 7 has -207,000; without it -5,100 (-9,000 to 200), not distinguishable from 0``.
 
-    Values are in the declared unit, and said in ``unit``.
+    ``which`` names the replicate. Values are in the declared unit, and said in ``unit``.
     """
     return tr(
-        "replicate {replicate} has {value}; without it {without} ({interval}), {verdict}", replicate=replicate,
+        "{which} has {value}; without it {without} ({interval}), {verdict}", which=tr(which),
         value=unit.signed(value), without=unit.signed(without), interval=unit.span(low, high),
         verdict=tr(sign_words(sign_of(without, low, high))),
     )  # fmt: skip
@@ -31,4 +31,4 @@ def hanging(differences: Iterable[Difference]) -> list[str]:
 def without_one(it: Difference) -> str:
     values = (it.left_out_value, it.without, it.without_low, it.without_high)
     numbers = (float("nan") if value is None else value for value in values)
-    return left_out_text(difference_unit(it), it.left_out or 0, *numbers)
+    return left_out_text(difference_unit(it), it.which, *numbers)

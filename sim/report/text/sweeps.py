@@ -15,7 +15,7 @@ from sim.report.text.left_out import left_out_text
 from sim.runs.seeds import begins
 from sim.runs.store import clean
 from sim.studies.estimators.intervals import interval_kind
-from sim.studies.estimators.signs import sign_of
+from sim.studies.estimators.signs import replicate_words, sign_of
 from sim.studies.questions.sweep import BASELINE, LEFT_OUT, Sweep, verdict_at
 from sim.units import Everyday, brief, parameter_unit, with_unit
 
@@ -73,7 +73,7 @@ def _outcome_text(sweep: Sweep, name: str, everything: bool) -> list[str]:
             place = (
                 with_unit(f"{short(key)} {text}", units[key].unit) for key, text in zip(units, values, strict=True)
             )
-            left_out = left_out_text(unit, int(replicate), *left)
+            left_out = left_out_text(unit, replicate_words(int(replicate)), *left)
             hanging.append(tr("at {place}: {said}", place=listed(place), said=left_out))
         middle, spread = unit.number(stats["median"][at]), unit.span(stats["p5"][at], stats["p95"][at])
         rows.append((*number_of, *values, unit.number(stats["mean"][at]), middle, spread, *told))

@@ -46,9 +46,14 @@ def sign_of(difference: float, low: float, high: float) -> Sign:
     return Sign.MORE if difference > 0 else Sign.LESS
 
 
-def sign_words(sign: Sign, only_with: int | None = None) -> Sentence:
-    """A sign in words, which say so where it holds only with one replicate."""
+def sign_words(sign: Sign, only_with: Sentence | None = None) -> Sentence:
+    """A sign in words, which say so where it holds only with one replicate, named ``only_with``."""
     said = _WORDS[sign]
     if only_with is None or sign not in CLEAR:
         return said
-    return later("{verdict}, only with replicate {replicate}", verdict=said, replicate=only_with)
+    return later("{verdict}, only with {which}", verdict=said, which=only_with)
+
+
+def replicate_words(number: int) -> Sentence:
+    """The name of a replicate, by which commands take it."""
+    return later("replicate {replicate}", replicate=number)

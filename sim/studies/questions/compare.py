@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formats import counted, seeds_text
-from sim.language import in_english
+from sim.language import Sentence, in_english
 from sim.letters import cut
 from sim.notebooks import in_notebooks
 from sim.runs.ensemble import folder_name
@@ -32,7 +32,7 @@ from sim.studies.estimators.intervals import (
     variance_reduction,
     with_values,
 )
-from sim.studies.estimators.signs import CLEAR, Sign, sign_of, sign_words
+from sim.studies.estimators.signs import CLEAR, Sign, replicate_words, sign_of, sign_words
 from sim.studies.rests import rests_on, rests_text, shares_text
 from sim.studies.stored_sensitivity import variance_by_kind
 
@@ -133,7 +133,12 @@ class Difference:
 
         A difference whose interval leaves 0 out only with one replicate is ``more, only with replicate 7``.
         """
-        return sign_words(self.sign, (self.left_out or 0) if self.hangs_on_one else None)
+        return sign_words(self.sign, self.which if self.hangs_on_one else None)
+
+    @property
+    def which(self) -> Sentence:
+        """The name of the replicate that is left out."""
+        return replicate_words(self.left_out or 0)
 
 
 @dataclass(frozen=True, eq=False)

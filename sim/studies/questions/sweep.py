@@ -41,7 +41,7 @@ from sim.studies.designs import (
 )
 from sim.studies.estimators.influence import influences
 from sim.studies.estimators.intervals import difference_over_months
-from sim.studies.estimators.signs import CLEAR, Sign, sign_of, sign_words
+from sim.studies.estimators.signs import CLEAR, Sign, replicate_words, sign_of, sign_words
 from sim.studies.points import Point, Runs, Study, run_points
 
 if TYPE_CHECKING:
@@ -208,7 +208,9 @@ def _left_out(differences: Cells) -> dict[str, Cells]:
 
 def verdict_at(stats: Mapping[str, Cells], at: int) -> str:
     """What can be said of the difference at a point, as a ``Difference`` says it."""
-    return sign_words(_sign_at(stats, at), int(stats["left_out"][at]) if stats["hangs_on_one"][at] else None)
+    return sign_words(
+        _sign_at(stats, at), replicate_words(int(stats["left_out"][at])) if stats["hangs_on_one"][at] else None
+    )
 
 
 def is_told_at(stats: Mapping[str, Cells], at: int) -> bool:
