@@ -28,7 +28,7 @@ from soak.table import merged, read_figures, write_figures
 
 Counts = dict[str, Any]
 _PATH = re.compile(r"(?<![\w.])(/[\w.+-]+){2,}")  # of this machine, which no document names
-_KEPT_EACH = 1200  # seconds: what is done is kept at least so often
+_KEPT_EACH = 600  # seconds: what is done is kept at least so often
 _BROKEN = "broken books, NaN, negative stock, overflow, warning"
 _shared: list[Any] = []  # the counter of the numbers, in a process that is one of several
 _AT_ONCE = 2  # processes of an attack that is one thread
@@ -60,12 +60,14 @@ def _hostile(it: Counts) -> tuple[str, str]:
 
 def _bounds(it: Counts) -> tuple[str, str]:
     parameters, pairs = it["parameters"]
-    left = bounds.bits(it["uncovered"])
-    refused = int((left & ~bounds.bits(it["unrefused"])).sum())
+    refused, stop = (bounds.only(it["uncovered"], it[name]) for name in ("unrefused", "unstopped"))
+    done = pairs - int(bounds.bits(it["uncovered"]).sum())
     reasons = ", ".join(f"{name} {n}" for name, n in sorted(it["stopped"].items(), key=lambda pair: -pair[1]))
-    made = f"{it['worlds']:,} worlds of 24 months, {bounds.AT_ONCE} of {parameters} parameters at a bound, ledger on: "
-    made += f"{1 - left.sum() / pairs:.1%} of {pairs:,} pairs, {refused:,} more refused"
-    stopped = f"stopped with the reason: {sum(it['stopped'].values())}{f' ({reasons})' if reasons else ''}"
+    made = f"{it['worlds']:,} worlds of 24 months, up to {bounds.AT_ONCE} of {parameters} parameters at a bound, "
+    made += f"ledger on: {done / (pairs - refused):.1%} of {pairs - refused:,} pairs that are allowed in a world that "
+    made += f"ran to its end, {refused:,} more refused"
+    stopped = f"pairs that stop a world by themselves: {stop:,}; worlds stopped with the reason: "
+    stopped += f"{sum(it['stopped'].values())}{f' ({reasons})' if reasons else ''}"
     return made, f"{stopped}; {_BROKEN}: {len(it['wrong'])}"
 
 
@@ -123,7 +125,7 @@ ATTACKS: Mapping[str, Attack] = {
         lambda turn, space, _: hostile.attack(turn, space), "tried", 1_000_000, _hostile, _AT_ONCE,
     ),
     "bounds": Attack(
-        _INSIDE, lambda turn, _, known: bounds.attack(turn, known), "worlds", 2000, _bounds, _AT_ONCE,
+        _INSIDE, lambda turn, _, known: bounds.attack(turn, known), "settled", bounds.every_pair(), _bounds,
     ),
     "alone": Attack(
         _INSIDE, lambda turn, *_: bounds.attack_alone(turn), "levels", len(bounds.levels(bounds.town())), _alone,
