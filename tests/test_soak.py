@@ -106,6 +106,11 @@ def test_pairs_of_bounds_are_covered_to_the_last() -> None:
     assert 4 <= worlds < 15  # pairs at random take some twenty
 
 
+def test_a_world_that_breaks_is_told_by_the_fewest_bounds() -> None:
+    row = dict.fromkeys("abcdefghijk", 0.0)
+    assert bounds.fewer(row, lambda it: {"c", "h"} <= set(it)) == {"c": 0.0, "h": 0.0}
+
+
 def test_a_refused_pair_is_asked_for_once() -> None:
     pairs = bounds.Pairs([("market.a", 0.0), ("market.b", 0.0)])
     pair = pairs.pair(1)
@@ -165,10 +170,19 @@ def test_figures_of_another_model_begin_again() -> None:
     assert "version of the model: two" in table({"months": other})
 
 
-def test_an_attack_that_found_a_fault_begins_again() -> None:
+def test_an_attack_that_found_a_fault_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = {"enterprise_months": 100, "worlds": 1, "wrong": ["3: broken"]}
     first = run.adding("months", "one", counts, 1, 5)(None)
-    again = run.adding("months", "one", counts | {"wrong": []}, 1, 5)(first)
+    more = run.adding("months", "one", counts | {"wrong": []}, 2, 5)(first)  # goes on to the end of its run
+    assert (more["counts"]["enterprise_months"], more["counts"]["wrong"], more["next"]) == (200, ["3: broken"], 2)
+    monkeypatch.setattr(soak.table, "FIGURES", tmp_path / "figures.json")
+    monkeypatch.setattr(soak.table, "DOCUMENT", tmp_path / "document.md")
+    (tmp_path / "document.md").write_text(f"{BEGIN}\n{END}\n")
+    soak.table.write_figures("months", lambda _: more)
+    assert run.main({"months": 0}, 300) == 0
+    kept = soak.table.read_figures()["months"]
+    assert kept == {key: value for key, value in more.items() if key != "counts"}
+    again = run.adding("months", "one", counts | {"wrong": []}, 1, 5)(kept)
     assert (again["counts"]["enterprise_months"], again["counts"]["wrong"], again["next"]) == (100, [], 1)
 
 
@@ -191,12 +205,10 @@ def test_what_is_done_is_kept_and_the_next_run_goes_on(tmp_path: Path, monkeypat
     assert second["found"] in (tmp_path / "document.md").read_text()
 
 
-def test_a_mutant_that_no_test_file_meets_is_counted_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mutants, "tests_of", lambda _: ())
-    found = mutants.attack(Turn(4))
-    assert (found.mutants, found.by_tests) == (4, 0)
-    assert found.by_arithmetic
-    assert found.untested == len(found.survivors) == 4 - found.by_arithmetic
+def test_mutants_are_judged() -> None:
+    found = mutants.attack(Turn(3))
+    assert found.mutants == 3 == sum(found.seen_by.values()) + len(found.survivors)
+    assert set(found.seen_by) <= {"arithmetic", "books", "numbers", "time", "a crash"}
 
 
 def test_reasons_are_those_of_mutants_that_there_are() -> None:

@@ -14,7 +14,7 @@ import random
 import re
 import warnings
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -250,6 +250,19 @@ def attack(turn: Turn, known: Mapping[str, Any]) -> Bounds:
     return found
 
 
+def fewer(row: Mapping[str, float], breaks: Callable[[Mapping[str, float]], bool]) -> dict[str, float]:
+    """Bounds of a row without which it would not break: parts are left out, halves first."""
+    left, size = list(row.items()), len(row) // 2
+    while size:
+        parts = [left[at : at + size] for at in range(0, len(left), size)]
+        for part in parts:
+            rest = [it for it in left if it not in part]
+            if rest and breaks(dict(rest)):
+                left = rest
+        size //= 2
+    return dict(left)
+
+
 def _tried(row: Mapping[str, float], pair: Iterable[Level], number: int, pairs: Pairs, found: Bounds) -> bool:
     """Run the world of a row; whether it ran to its end, or is wrong, which is listed."""
     scenario = repaired(row, random.Random(number), keep=[key for key, _ in pair])
@@ -260,7 +273,9 @@ def _tried(row: Mapping[str, float], pair: Iterable[Level], number: int, pairs: 
         found.stopped[column] = found.stopped.get(column, 0) + 1
         return False
     if why:
-        found.wrong.append(f"{number}: {why}")
+        fewest = fewer(row, lambda it: survives(repaired(it, random.Random(number)), number).startswith(BROKEN))
+        given = ", ".join(f"{key} = {value:g}" for key, value in fewest.items())
+        found.wrong.append(f"{number}: {why}; of seed {number} with {given}")
     pairs.cover(it for it in row.items() if scenario.values[it[0]] == it[1])
     return True
 

@@ -52,12 +52,12 @@ class Turn:
             return int(self.counter.value) - 1
 
 
-def at_once(turn: Turn, make: Callable[[int], Made], threads: int) -> Iterator[Made]:
+def at_once(turn: Turn, make: Callable[[int], Made], threads: int, last: int | None = None) -> Iterator[Made]:
     """What is made of each number, by several threads: for attacks on commands, which wait more than they compute."""
     free = Semaphore(threads)
     with ThreadPoolExecutor(threads) as pool:
         waiting = []
-        numbers = turn.numbers(lambda: len(waiting))
+        numbers = turn.numbers(lambda: len(waiting), last)
         while True:
             free.acquire()  # before the time is looked at
             if (number := next(numbers, None)) is None:

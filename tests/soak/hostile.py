@@ -30,8 +30,8 @@ TRIES = 3  # a slow machine may be slow once
 HANGS = 30  # seconds after which an input is left
 # Of a thousand inputs.
 SHARES = {
-    "scenario": 80, "override": 120, "quantity": 200, "register": 60, "claims": 10, "result": 15, "study": 3,
-    "journal": 30, "command": 5, "link": 200, "message": 172, "visit": 5, "address": 20, "name": 80,
+    "scenario": 40, "override": 150, "quantity": 200, "register": 30, "claims": 8, "result": 10, "study": 2,
+    "journal": 30, "command": 4, "link": 250, "message": 184, "visit": 4, "address": 8, "name": 80,
 }  # fmt: skip
 
 
