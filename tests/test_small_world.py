@@ -1,4 +1,4 @@
-"""A small world with everything in it: its books balance, and its numbers are those that are kept."""
+"""Two small worlds: their books balance, and their numbers are those that are kept."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from small_world import MONTHS, fault, kept
 
 from sim.model.mechanisms import levers
 
-pytestmark = pytest.mark.once  # of a compiled world
+pytestmark = pytest.mark.once  # of compiled worlds
 
 
-def test_a_small_world_is_as_it_was() -> None:
+def test_small_worlds_are_as_they_were() -> None:
     numbers = kept()
     assert fault(numbers) == ""
-    name = "jobs"
-    assert len(numbers[name]) == MONTHS
-    changed = numbers | {name: [*numbers[name][:-1], numbers[name][-1] + 1.0]}  # the control
-    assert fault(changed) == f"numbers: jobs in the first {MONTHS} months"
+    jobs = numbers["nation"]["outcomes"]["jobs"]
+    assert len(jobs) == MONTHS
+    jobs[-1] *= 1.00001  # the control
+    assert fault(numbers) == f"numbers: nation: jobs in the first {MONTHS} months"
+    jobs[-1] /= 1.00001
+    state = numbers["town"]["state"]
+    name = next(it for it in state if it.endswith(".cash"))
+    state[name] *= 1.001
+    assert fault(numbers) == f"numbers: town: {name} after {MONTHS} months"
 
 
 def test_a_broken_book_of_a_small_world_is_seen() -> None:

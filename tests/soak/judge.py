@@ -1,7 +1,7 @@
 """A judge of mutants: ``python -m soak.judge`` reads a mutant a line and writes what has seen it a line, as JSON.
 
 Nothing is compiled. For each mutant the process forks: in the child the functions of the mutant take the place of their
-own, then the hand arithmetic is done, then the small world is run.
+own, then the hand arithmetic is done, then the small worlds are run, in blocks of few rows.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from types import CodeType, FrameType
 from typing import Any
 
 import equations
+import numpy as np
 import small_world
 
 LATE = 3
+_ROWS = 32  # of a block
 _SECONDS = 40.0  # of the processor for a mutant, ten times what is needed without one
 
 
@@ -67,8 +69,8 @@ def _differ(one: CodeType, other: CodeType) -> bool:
     )  # fmt: skip
 
 
-def seen_by(kept: dict[str, list[float]]) -> str:
-    """What sees that a mechanism is another one: arithmetic, or the books, numbers or end of the world."""
+def seen_by(kept: small_world.Kept) -> str:
+    """What sees that a mechanism is another one: arithmetic, or the books, numbers or end of the small worlds."""
     try:
         if equations.wrong():
             return "arithmetic"
@@ -80,8 +82,8 @@ def seen_by(kept: dict[str, list[float]]) -> str:
         return "books"
 
 
-def called(kept: dict[str, list[float]]) -> list[str]:
-    """The functions of the mechanisms that the small world calls, as FILE:NAME."""
+def called(kept: small_world.Kept) -> list[str]:
+    """The functions of the mechanisms that the small worlds call, as FILE:NAME."""
     found: set[str] = set()
 
     def note(frame: FrameType, event: str, _: Any) -> None:
@@ -98,7 +100,7 @@ def called(kept: dict[str, list[float]]) -> list[str]:
     return sorted(found)
 
 
-def _forked(mutant: dict[str, str], kept: dict[str, list[float]]) -> dict[str, str]:
+def _forked(mutant: dict[str, str], kept: small_world.Kept) -> dict[str, str]:
     """What a child of this process finds; one that takes too long is seen by that."""
     here, there = os.pipe()
     if not (child := os.fork()):
@@ -121,8 +123,16 @@ def _forked(mutant: dict[str, str], kept: dict[str, list[float]]) -> dict[str, s
     return dict(json.loads(said)) if said else {"seen": "a crash"}
 
 
+def _in_small_blocks() -> None:
+    """Let loops over blocks of rows have several of them in a small world."""
+    for module in list(sys.modules.values()):
+        if module.__name__.startswith("sim.") and hasattr(module, "BLOCK"):
+            vars(module)["BLOCK"] = np.uint64(_ROWS)
+
+
 def main() -> None:
     numbers = small_world.kept()
+    _in_small_blocks()
     print(json.dumps({"calls": called(numbers)}), flush=True)
     for line in sys.stdin:
         print(json.dumps(_forked(json.loads(line), numbers)), flush=True)

@@ -1,8 +1,8 @@
 """Mutants: one operator of a mechanism is changed at a time, and what ought to see it is asked whether it does.
 
 In each mutant one expression of ``sim/model/mechanisms`` is another one. ``soak.judge`` does the hand arithmetic of
-``equations`` and runs ``small_world`` uncompiled: its books must balance after every mechanism, and its numbers must be
-those that are kept. A mutant that nothing sees is listed; ``survivors.toml`` says why it may live.
+``equations`` and runs the worlds of ``small_world`` uncompiled: their books must balance after every mechanism, and
+their numbers must be those that are kept. A mutant that nothing sees is listed; ``survivors.toml`` says why it may live.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Mutant:
     @property
     def key(self) -> str:
         """What it changes, wherever its line has moved to."""
-        return f"{self.file.name}: {self.before} -> {self.after}"
+        return f"{self.file.name} {self.function}: {self.before} -> {self.after}"
 
     @property
     def module(self) -> str:
@@ -112,7 +112,7 @@ def _changed(node: ast.AST) -> dict[str, ast.AST | list[ast.AST]]:
 
 
 class Judge:
-    """A process of ``soak.judge``; ``calls`` are the functions of mechanisms that its world calls, as FILE:NAME."""
+    """A process of ``soak.judge``; ``calls`` are the functions of mechanisms that its worlds call, as FILE:NAME."""
 
     def __init__(self) -> None:
         environment = os.environ | {
@@ -165,7 +165,7 @@ class Judged:
 
     mutants: int = 0
     seen_by: dict[str, int] = field(default_factory=dict)
-    uncalled: int = 0  # the small world does not call what is changed, nor does the arithmetic see it
+    uncalled: int = 0  # the small worlds do not call what is changed, nor does the arithmetic see it
     survivors: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 

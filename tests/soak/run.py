@@ -89,13 +89,13 @@ def _same(it: Counts) -> tuple[str, str]:
 def _mutants(it: Counts) -> tuple[str, str]:
     seen, known = sum(it["seen_by"].values()), mutants.reasons()
     made = (
-        f"{it['mutants']} of {len(mutants.every()):,} mutants of the mechanisms: hand arithmetic, then a small world, "
+        f"{it['mutants']} of {len(mutants.every()):,} mutants of the mechanisms: hand arithmetic, then small worlds, "
     )
-    made += "its books after every mechanism and its numbers against those kept"
+    made += "their books after every mechanism and their numbers against those kept"
     by = ", ".join(f"{name} {n}" for name, n in sorted(it["seen_by"].items()))
     reason = sum(name in known for name in it["survivors"])
     said = f"seen: {seen} ({seen / max(1, it['mutants']):.0%}), by {by}; alive: {len(it['survivors'])}, of them"
-    return made, f"{said} in what that world does not call: {it['uncalled']}, with a reason: {reason}"
+    return made, f"{said} in what these worlds do not call: {it['uncalled']}, with a reason: {reason}"
 
 
 @dataclass(frozen=True)
