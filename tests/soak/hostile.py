@@ -89,7 +89,6 @@ def _limited() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -107,6 +106,8 @@ def _try(name: str, use: Callable[[random.Random], object], seed: int, found: Ho
                 found.wrong.append(f"{name} {seed}: a message that cannot be printed: {said!r}")
         except Exception:  # noqa: BLE001  it is what is looked for
             found.wrong.append(f"{name} {seed}: {' | '.join(traceback.format_exc().splitlines()[-3:])}")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         taken = min(taken, time.monotonic() - began)
         if taken < SECONDS:
             break

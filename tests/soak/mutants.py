@@ -2,7 +2,8 @@
 
 In each mutant one expression of ``sim/model/mechanisms`` is another one. ``soak.judge`` does the hand arithmetic of
 ``equations`` and runs the worlds of ``small_world`` uncompiled: their books must balance after every mechanism, and
-their numbers must be those that are kept. A mutant that nothing sees is listed; ``survivors.toml`` says why it may live.
+their numbers must be those that are kept. A mutant that nothing sees is listed; ``survivors.toml`` says why it may be
+so.
 """
 
 from __future__ import annotations
