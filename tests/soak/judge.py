@@ -108,6 +108,7 @@ def _forked(mutant: dict[str, str], kept: small_world.Kept) -> dict[str, str]:
         signal.setitimer(signal.ITIMER_PROF, _SECONDS)
         with contextlib.suppress(BaseException):
             try:
+                _forget()
                 swap(mutant["module"], mutant["text"])
                 found = {"seen": seen_by(kept)}
             except Exception as error:  # noqa: BLE001  said to whoever asked
@@ -128,6 +129,15 @@ def _in_small_blocks() -> None:
     for module in list(sys.modules.values()):
         if module.__name__.startswith("sim.") and hasattr(module, "BLOCK"):
             vars(module)["BLOCK"] = np.uint64(_ROWS)
+
+
+def _forget() -> None:
+    """Let values that functions of the mechanisms keep be found anew."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("sim.model."):
+            for it in list(vars(module).values()):
+                if hasattr(it, "cache_clear"):
+                    it.cache_clear()
 
 
 def main() -> None:
