@@ -406,6 +406,24 @@ def test_a_link_is_a_what_if() -> None:
     assert read_asked(json.loads(json.dumps(WHOLE.to_json()))) == WHOLE
 
 
+def test_half_of_a_letter_is_refused_before_anything_is_loaded() -> None:
+    given = json.loads(json.dumps({**ASKED, "variants": [{**variant(0.1), "name": "\ud800"}]}))
+    files = Files({})
+    for ask in (lambda: read_asked(given), lambda: files.add("\ud800.toml", "x = 1"), lambda: files.add("x", "\udfff")):
+        with pytest.raises(Unclear, match="half of a letter, allowed:"):
+            ask()
+
+
+def test_a_file_whose_parent_is_no_text_is_refused_where_it_is_loaded() -> None:
+    files = Files({})
+    try:
+        name = files.add("mine.toml", 'title = "Mine"\nextends = ["place"]\n')
+        with pytest.raises(ScenarioError, match=r"mine.toml:2: extends: .*allowed:"):
+            files.load(name)
+    finally:
+        files.close()
+
+
 def test_what_is_unclear_is_refused_with_what_is_allowed() -> None:
     bomb = base64.urlsafe_b64encode(zlib.compress(b"[" * 5_000_000)).decode()
     for link in ("", "x", "!!", to_link(WHOLE)[:-6], bomb, "A" * 30_000, to_link(WHOLE) + "é"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,20 +14,22 @@ from typing import Any
 import numpy as np
 import pytest
 import soak.table
-from soak import bounds, hostile, kills, months, mutants, run
+from soak import bounds, entries, hostile, kills, months, mutants, run
 from soak.clock import Turn
 from soak.table import BEGIN, DOCUMENT, END, FIGURES, merged, table, with_table
 
 from sim.model.mechanisms import levers
+from sim.page.access import Access
+from sim.page.opened import Files
 from sim.places import register
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
 
 def test_no_hostile_input_gives_a_traceback(tmp_path: Path) -> None:
-    found = hostile.attack(Turn(200), tmp_path)
+    found = hostile.attack(Turn(1000), tmp_path)
     assert found.wrong == []
-    assert len(found.by_kind) == 10
+    assert found.by_kind == hostile.SHARES  # one round of all kinds
 
 
 def test_a_traceback_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,18 +37,54 @@ def test_a_traceback_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         raise KeyError("planted")
 
     monkeypatch.setattr(register, "read", broken)
-    found = hostile.attack(Turn(10), tmp_path)
+    found = hostile.attack(Turn(len(hostile.SHARES)), tmp_path)
     assert [it.split()[0] for it in found.wrong] == ["register"]
     assert "planted" in found.wrong[0]
 
 
+def test_an_input_that_takes_much_memory_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    peaks = iter((100.0, 110.0, 700.0, *[700.0] * 100))
+    monkeypatch.setattr(hostile, "_peak", lambda: next(peaks))
+    found = hostile.attack(Turn(len(hostile.SHARES)), tmp_path)
+    assert (found.most_memory, found.wrong) == (590.0, ["override 1: takes 590 MiB"])
+
+
+def test_an_input_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = hostile.Hostile()
+    monkeypatch.setattr(hostile, "HANGS", 0.3)
+    monkeypatch.setattr(hostile, "SECONDS", 0.2)
+    with hostile._limited():
+        hostile._try("sleeper", lambda _: time.sleep(30), 1, found)
+    assert ["Hangs" in it for it in found.wrong] == [True] * hostile.TRIES + [False]
+    assert found.wrong[-1] == "sleeper 1: takes more than 0.2 s"
+
+
+def test_who_is_let_in_without_the_token_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    access = Access(8000)
+    entries._let_in(access, random.Random(1))
+    monkeypatch.setattr(Access, "is_token", lambda *_: True)
+    with pytest.raises(AssertionError, match="is taken for the token"):
+        entries._let_in(access, random.Random(1))
+
+
+def test_what_the_page_could_not_answer_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with entries.entries(tmp_path) as kinds:
+        monkeypatch.setattr(Files, "load", lambda *_, **__: {}["planted"])
+        found = hostile.Hostile()
+        with hostile._limited():
+            for number in range(100):
+                hostile._try("visit", kinds["visit"], number, found)
+    assert any("could not be answered (KeyError: 'planted')" in it for it in found.wrong)
+
+
 def test_worlds_at_their_bounds_end_or_say_why_not() -> None:
-    found = bounds.attack(Turn(4), {})
+    found = bounds.attack(Turn(bounds.AT_ONCE**2), {})
     assert found.wrong == []
-    assert found.worlds == 4
+    assert 3 <= found.worlds <= 40
     parameters, pairs = found.parameters
     assert parameters > 250
     assert pairs - bounds.bits(found.uncovered).sum() > bounds.AT_ONCE**2
+    assert found.settled >= pairs - bounds.bits(found.uncovered).sum()
 
 
 def test_each_bound_is_tried_alone() -> None:
@@ -55,22 +94,48 @@ def test_each_bound_is_tried_alone() -> None:
 
 def test_pairs_of_bounds_are_covered_to_the_last() -> None:
     known = [(f"market.{name}", value) for name in "abcdefg" for value in (0.0, 1.0)]
-    uncovered = unrefused = ""
+    texts, worlds = ("", "", ""), 0
     for number in range(100):  # each part goes on from what the one before has covered
-        pairs = bounds.Pairs(known, uncovered, unrefused)
-        if not (row := pairs.row(number)):
+        pairs = bounds.Pairs(known, *texts)
+        if (pair := pairs.pair(number)) is None:
             break
+        row = pairs.row(pair, number)
+        assert len(row) == 7  # one bound of each parameter
         pairs.cover(row.items())
-        uncovered, unrefused = pairs.texts()
-    assert pairs.all == 7 * 6 // 2 * 4
-    assert (pairs.covered, pairs.refused) == (pairs.all, 0)
+        texts, worlds = pairs.texts(), worlds + 1
+    assert pairs.settled == pairs.all == 7 * 6 // 2 * 4
+    assert 4 <= worlds < 15  # pairs at random take some twenty
+
+
+def test_a_world_that_breaks_is_told_by_the_fewest_bounds() -> None:
+    row = dict.fromkeys("abcdefghijk", 0.0)
+    assert bounds.fewer(row, lambda it: {"c", "h"} <= set(it)) == {"c": 0.0, "h": 0.0}
 
 
 def test_a_refused_pair_is_asked_for_once() -> None:
     pairs = bounds.Pairs([("market.a", 0.0), ("market.b", 0.0)])
-    assert pairs.row(1)
-    assert not pairs.row(2)
-    assert (pairs.covered, pairs.refused) == (0, 1)
+    pair = pairs.pair(1)
+    assert pair
+    pairs.refuse(pair)
+    assert not pairs.pair(2)
+    uncovered, unrefused, unstopped = pairs.texts()
+    assert (bounds.only(uncovered, unrefused), bounds.only(uncovered, unstopped)) == (1, 0)
+
+
+def test_a_world_that_stops_counts_for_none_of_its_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = list[int]()
+
+    def stopping(scenario: Any, _: int) -> str:
+        tried.append(sum(value != own.values[key] for key, value in scenario.values.items()))
+        return f"{bounds.STOPPED}: cash of enterprise 1 in month 1"
+
+    own = bounds.town()
+    monkeypatch.setattr(bounds, "survives", stopping)
+    found = bounds.attack(Turn(1), {})
+    assert tried == sorted(tried, reverse=True)  # halves, down to one pair
+    assert tried[-1] <= 2
+    assert (found.settled, found.stopped) == (1, {"cash": len(tried)})
+    assert bounds.only(found.uncovered, found.unstopped) == 1
 
 
 def test_a_later_part_goes_on_where_an_earlier_one_ended() -> None:
@@ -106,10 +171,19 @@ def test_figures_of_another_model_begin_again() -> None:
     assert "version of the model: two" in table({"months": other})
 
 
-def test_an_attack_that_found_a_fault_begins_again() -> None:
+def test_an_attack_that_found_a_fault_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = {"enterprise_months": 100, "worlds": 1, "wrong": ["3: broken"]}
     first = run.adding("months", "one", counts, 1, 5)(None)
-    again = run.adding("months", "one", counts | {"wrong": []}, 1, 5)(first)
+    more = run.adding("months", "one", counts | {"wrong": []}, 2, 5)(first)  # goes on to the end of its run
+    assert (more["counts"]["enterprise_months"], more["counts"]["wrong"], more["next"]) == (200, ["3: broken"], 2)
+    monkeypatch.setattr(soak.table, "FIGURES", tmp_path / "figures.json")
+    monkeypatch.setattr(soak.table, "DOCUMENT", tmp_path / "document.md")
+    (tmp_path / "document.md").write_text(f"{BEGIN}\n{END}\n")
+    soak.table.write_figures("months", lambda _: more)
+    assert run.main({"months": 0}, 300) == 0
+    kept = soak.table.read_figures()["months"]
+    assert kept == {key: value for key, value in more.items() if key != "counts"}
+    again = run.adding("months", "one", counts | {"wrong": []}, 1, 5)(kept)
     assert (again["counts"]["enterprise_months"], again["counts"]["wrong"], again["next"]) == (100, [], 1)
 
 
@@ -132,12 +206,10 @@ def test_what_is_done_is_kept_and_the_next_run_goes_on(tmp_path: Path, monkeypat
     assert second["found"] in (tmp_path / "document.md").read_text()
 
 
-def test_a_mutant_that_no_test_file_meets_is_counted_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mutants, "tests_of", lambda _: ())
-    found = mutants.attack(Turn(4))
-    assert (found.mutants, found.by_tests) == (4, 0)
-    assert found.by_arithmetic
-    assert found.untested == len(found.survivors) == 4 - found.by_arithmetic
+def test_mutants_are_judged() -> None:
+    found = mutants.attack(Turn(3))
+    assert found.mutants == 3 == sum(found.seen_by.values()) + len(found.survivors)
+    assert set(found.seen_by) <= {"arithmetic", "books", "numbers", "time", "a crash"}
 
 
 def test_reasons_are_those_of_mutants_that_there_are() -> None:

@@ -81,6 +81,7 @@ class Asked:
 
 def read_asked(given: Any) -> Asked:
     """A message of the page; raises Unclear."""
+    refuse_half_letters(given)
     table = _of(given, dict, "what is asked")
     scenario = _text(table.get("scenario"), _NAME, "scenario")
     rows = _of(table.get("variants", []), list, "variants")
@@ -101,6 +102,16 @@ def read_asked(given: Any) -> Asked:
             f"months: {str(months)[:20]} is not allowed, allowed: a whole number, or 0 for the scenario's own"
         )
     return Asked(scenario, variants, show, _text(lead, _WORD, "lead") if lead else "", seeds, months)
+
+
+def refuse_half_letters(given: Any) -> None:
+    """Raise Unclear where a text of a message has half of a letter, as JSON allows and no file or answer can hold."""
+    try:
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Unclear("message: has half of a letter, allowed: whole letters of Unicode") from None
+    except RecursionError:
+        raise Unclear("message: is nested too deep, allowed: those of this page") from None
 
 
 def named(asked: Asked) -> Asked:

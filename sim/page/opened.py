@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.letters import cut, file_word
 from sim.model.catalogue import load
-from sim.page.asked import FILE, Asked, Changed, Unclear
+from sim.page.asked import FILE, Asked, Changed, Unclear, refuse_half_letters
 from sim.page.controls import leaf_of
 from sim.runs.branch import branched
 from sim.runs.names import made_up
@@ -49,13 +49,14 @@ class Files:
 
     def add(self, name: str, text: str) -> str:
         """Open a file of the visitor's own; the name by which it is asked for."""
+        refuse_half_letters([name, text])
         if len(text.encode()) > LARGEST:
             raise Unclear(f"{name}: has over {LARGEST:,} bytes, allowed: at most {LARGEST:,}")
         try:
             parent = tomllib.loads(text).get("extends", "")
         except (ValueError, RecursionError):
-            parent = ""  # said with its line when it is loaded
-        if parent and parent not in shipped_files():
+            parent = ""  # said with its line when it is loaded, as is one that is no text
+        if isinstance(parent, str) and parent and parent not in shipped_files():
             message = f'"{parent}" is not on this page, allowed: a name from the list of scenarios'
             raise ScenarioError([Fault(name, 0, "extends", message)])
         self._folder = self._folder or TemporaryDirectory(prefix="sim-app-")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from threading import Semaphore
+from typing import Any, TypeVar
+
+Made = TypeVar("Made")
 
 _end: list[float] = []
 
@@ -46,3 +50,19 @@ class Turn:
         with self.counter.get_lock():
             self.counter.value += 1
             return int(self.counter.value) - 1
+
+
+def at_once(turn: Turn, make: Callable[[int], Made], threads: int, last: int | None = None) -> Iterator[Made]:
+    """What is made of each number, by several threads: for attacks on commands, which wait more than they compute."""
+    free = Semaphore(threads)
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = []
+        numbers = turn.numbers(lambda: len(waiting), last)
+        while True:
+            free.acquire()  # before the time is looked at
+            if (number := next(numbers, None)) is None:
+                break
+            waiting.append(pool.submit(make, number))
+            waiting[-1].add_done_callback(lambda _: free.release())
+        for it in waiting:
+            yield it.result()

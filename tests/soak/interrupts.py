@@ -13,8 +13,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from soak.clock import Turn
-from soak.kills import faults, prepare, start, undisturbed
+from soak.clock import Turn, at_once
+from soak.kills import THREADS, Wholes, faults, hear_interrupts, prepare, start
 
 NAMES = ("run", "sweep", "events", "sensitivity")
 SECONDS = 4.0  # of a command at most that is interrupted where nobody knows how long it takes
@@ -56,16 +56,19 @@ def interrupted(name: str, folder: Path, after: float) -> list[str]:
 
 def attack(turn: Turn, folder: Path) -> Interrupts:
     """Interrupt the commands in turn; a number says which, and seeds the moment."""
-    found = Interrupts()
-    known: dict[str, tuple[dict[str, str], float]] = {}
-    for number in turn.numbers(lambda: found.interrupts):
+    found, wholes = Interrupts(), Wholes(NAMES, folder)
+    hear_interrupts()  # from the main thread
+
+    def struck(number: int) -> tuple[bool, list[str]]:
         name = NAMES[number % len(NAMES)]
-        if name not in known:
-            known[name] = undisturbed(name, folder / f"{name}-undisturbed")
-        wanted, seconds = known[name]
+        wanted, seconds = wholes[name]
         at = folder / f"{name}-{number}"
         said = interrupted(name, at, random.Random(number).uniform(0.05, 0.95) * seconds)
-        found.in_time += "interrupted" in (at / "said").read_text(encoding="utf-8")
+        in_time = "interrupted" in (at / "said").read_text(encoding="utf-8")
+        return in_time, [f"{name} {number}: {it}" for it in said + faults(name, at, wanted)]
+
+    for in_time, wrong in at_once(turn, struck, THREADS):
         found.interrupts += 1
-        found.wrong += [f"{name} {number}: {it}" for it in said + faults(name, at, wanted)]
+        found.in_time += in_time
+        found.wrong += wrong
     return found

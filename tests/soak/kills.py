@@ -17,12 +17,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import psutil
 
 from sim.runs.store import JOURNAL, MANIFEST
 from sim.runs.verify import row_length, verify_folder
-from soak.clock import Turn
+from soak.clock import Turn, at_once
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """extends = "place"
@@ -80,6 +81,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
 _ENDS = {name: (0, 1) if name == "seek" else (0,) for name in COMMANDS}
 _TIMED = {MANIFEST, ".digests", ".lock"}  # a manifest says how long the run took, and pictures their fonts
 _SECONDS = 300
+THREADS = 4  # commands at once: they wait for each other's processes and disks more than they compute
 _GRACE = 20
 
 
@@ -101,10 +103,15 @@ def prepare(folder: Path) -> None:
         (folder / f"{name}.toml").write_text(text)
 
 
+def hear_interrupts() -> None:
+    """Let this process, and so what it starts, hear Ctrl-C, which the background of a shell does not."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def start(name: str, folder: Path) -> subprocess.Popen[bytes]:
     """The command of this name, in the folder."""
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell, and so in what it starts
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    hear_interrupts()
     modules = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
     environment = os.environ | {"PYTHONPATH": modules, "TMPDIR": str((folder / "tmp").resolve()), "SIM_THREADS": "1"}
     with (folder / "said").open("ab") as said:
@@ -200,18 +207,36 @@ def _processes(folder: Path) -> list[list[str]]:
     return [it.info["cmdline"] for it in every if it.info["cwd"] == here and it.info["cmdline"]]  # not yet reaped: none
 
 
+class Wholes:
+    """What commands keep undisturbed, and their seconds: each is run once, when it is first asked for."""
+
+    def __init__(self, names: Sequence[str], folder: Path) -> None:
+        self._folder = folder
+        self._alone = {name: Lock() for name in names}
+        self._known: dict[str, tuple[dict[str, str], float]] = {}
+
+    def __getitem__(self, name: str) -> tuple[dict[str, str], float]:
+        with self._alone[name]:
+            if name not in self._known:
+                self._known[name] = undisturbed(name, self._folder / f"{name}-undisturbed")
+            return self._known[name]
+
+
 def attack(turn: Turn, folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> Kills:
     """Kill the commands in turn; the number of a kill says which, and seeds its moment."""
-    found = Kills()
-    known: dict[str, tuple[dict[str, str], float]] = {}
-    for number in turn.numbers(lambda: found.kills):
+    found, wholes = Kills(), Wholes(names, folder)
+    hear_interrupts()  # from the main thread
+
+    def killed(number: int) -> tuple[str, bool, list[str]]:
         rng, name = random.Random(number), names[number % len(names)]
-        if name not in known:
-            known[name] = undisturbed(name, folder / f"{name}-undisturbed")
-        wanted, seconds = known[name]
+        wanted, seconds = wholes[name]
         at = folder / f"{name}-{number}"
-        found.in_time += kill(name, at, rng.uniform(0.1, 0.95) * seconds, rng)
+        in_time = kill(name, at, rng.uniform(0.1, 0.95) * seconds, rng)
+        return name, in_time, [f"{name} {number}: {it}" for it in faults(name, at, wanted)]
+
+    for name, in_time, wrong in at_once(turn, killed, THREADS):
         found.kills += 1
+        found.in_time += in_time
         found.by_name[name] = found.by_name.get(name, 0) + 1
-        found.wrong += [f"{name} {number}: {it}" for it in faults(name, at, wanted)]
+        found.wrong += wrong
     return found

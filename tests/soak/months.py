@@ -9,7 +9,7 @@ from sim.scenario import Schedule
 from soak.bounds import repaired, survives, town
 from soak.clock import Turn
 
-ENTERPRISES = (60, 400, 2000)
+ENTERPRISES = (400, 4_000, 20_000, 100_000)
 
 
 @dataclass

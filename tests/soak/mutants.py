@@ -1,34 +1,32 @@
-"""Mutants: one operator or number of a mechanism is changed at a time, and tests that ought to see it are run.
+"""Mutants: one operator of a mechanism is changed at a time, and what ought to see it is asked whether it does.
 
-In each mutant one expression of ``sim/model/mechanisms`` is another one. ``equations``, hand arithmetic of each
-equation and of loops that book money, is run uncompiled, then the test files of the mechanism. A mutant that none of
-them kills is listed; ``survivors.toml`` says why it may live.
+In each mutant one expression of ``sim/model/mechanisms`` is another one. ``soak.judge`` does the hand arithmetic of
+``equations`` and runs the worlds of ``small_world`` uncompiled: their books must balance after every mechanism, and
+their numbers must be those that are kept. A mutant that nothing sees is listed; ``survivors.toml`` says why it may be
+so.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
+import json
 import os
 import random
-import re
 import subprocess
 import sys
-import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from soak.clock import Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 MECHANISMS = ROOT / "sim" / "model" / "mechanisms"
 REASONS = Path(__file__).with_name("survivors.toml")
-MOST_FILES = 3  # of tests for a mechanism
-_SECONDS = 240
 
 _BINARY: dict[type, type] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 _COMPARED: dict[type, type] = {
@@ -39,18 +37,36 @@ _BITS: dict[type, type] = {ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change of one expression: file, line, the expression before and after it, and the file's new text."""
+    """A change of one expression: file, line, the function around it, the expression before and after it."""
 
     file: Path
     line: int
+    function: str
     before: str
     after: str
-    text: str
+    number: int  # of the file's mutants
 
     @property
     def key(self) -> str:
         """What it changes, wherever its line has moved to."""
-        return f"{self.file.name}: {self.before} -> {self.after}"
+        return f"{self.file.name} {self.function}: {self.before} -> {self.after}"
+
+    @property
+    def module(self) -> str:
+        """The module of the mechanism."""
+        return f"sim.model.mechanisms.{self.file.stem}"
+
+    @cached_property
+    def text(self) -> str:
+        """The file's new text."""
+        tree, places = _parsed(self.file)
+        node = places[self.number][0]
+        kept = copy.copy(vars(node))
+        vars(node).update(_changed(node))
+        try:
+            return ast.unparse(tree)
+        finally:
+            vars(node).update(kept)
 
     def __str__(self) -> str:
         return f"{self.file.name}:{self.line}: {self.before} -> {self.after}"
@@ -58,14 +74,29 @@ class Mutant:
 
 def mutants(file: Path) -> Iterator[Mutant]:
     """All mutants of a file: an operator of each expression inside a function."""
+    for number, (node, function) in enumerate(_parsed(file)[1]):
+        before, kept = ast.unparse(node), copy.copy(vars(node))
+        vars(node).update(_changed(node))
+        yield Mutant(file, node.lineno, function, before, ast.unparse(node), number)
+        vars(node).update(kept)
+
+
+@cache
+def _parsed(file: Path) -> tuple[ast.Module, list[tuple[Any, str]]]:
+    """A file's tree, and its nodes that can be changed, with the outermost function or method around each."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     inside = [it for function in ast.walk(tree) if isinstance(function, ast.FunctionDef) for it in function.body]
-    for node in dict.fromkeys(it for statement in inside for it in ast.walk(statement)):
-        if changed := _changed(node):
-            before, kept = ast.unparse(node), copy.copy(vars(node))
-            vars(node).update(changed)
-            yield Mutant(file, node.lineno, before, ast.unparse(node), ast.unparse(tree))
-            vars(node).update(kept)
+    names = dict(_named(tree, ""))
+    nodes = dict.fromkeys(it for statement in inside for it in ast.walk(statement))
+    return tree, [(it, names[it]) for it in nodes if _changed(it)]
+
+
+def _named(tree: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
+    for it in ast.iter_child_nodes(tree):
+        if isinstance(it, ast.ClassDef):
+            yield from _named(it, f"{it.name}.")
+        elif isinstance(it, ast.FunctionDef):
+            yield from ((part, f"{name}{it.name}") for part in ast.walk(it))
 
 
 def _changed(node: ast.AST) -> dict[str, ast.AST | list[ast.AST]]:
@@ -81,31 +112,41 @@ def _changed(node: ast.AST) -> dict[str, ast.AST | list[ast.AST]]:
     return {}
 
 
-def killed(mutant: Mutant, space: Path, tests: Sequence[str] = (), seconds: float = _SECONDS) -> bool:
-    """Whether a test fails with the mutant in place of the mechanism, or is not done in so many seconds."""
-    file = space / mutant.file.name
-    file.write_text(mutant.text, encoding="utf-8")
-    environment = os.environ | {
-        "NUMBA_DISABLE_JIT": "1",
-        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests"))),
-        "SIM_MUTANT": f"sim.model.mechanisms.{file.stem}={file}",
-    }
-    first = [sys.executable, "-c", "import soak.mutated, equations, sys; sys.exit(bool(equations.wrong()))"]
-    then = [sys.executable, "-m", "pytest", "-x", "-q"]
-    then += [part for plugin in ("soak.mutated", "no:cacheprovider", "no:xdist") for part in ("-p", plugin)]
-    then += [str(ROOT / "tests" / name) for name in tests]
-    return _fails(then if tests else first, space, environment, seconds)
+class Judge:
+    """A process of ``soak.judge``; ``calls`` are the functions of mechanisms that its worlds call, as FILE:NAME."""
 
-
-def _fails(command: Sequence[str], space: Path, environment: Mapping[str, str], seconds: float) -> bool:
-    try:
-        done = subprocess.run(
-            command, cwd=space, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds,
-            check=False,
+    def __init__(self) -> None:
+        environment = os.environ | {
+            "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests"))),
+        }  # fmt: skip
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "soak.judge"], cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return True  # it hangs, which CI would see
-    return done.returncode != 0
+        self.calls = frozenset(self._heard()["calls"])
+
+    def _heard(self) -> dict[str, Any]:
+        assert self._process.stdout
+        if not (line := self._process.stdout.readline()):
+            raise RuntimeError(f"a judge has ended with {self._process.wait()}")
+        return dict(json.loads(line))
+
+    def seen(self, mutant: Mutant) -> str:
+        """What sees a mutant: arithmetic, books, numbers, time or a crash; empty where nothing does."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"module": mutant.module, "text": mutant.text}) + "\n")
+        self._process.stdin.flush()
+        if error := (found := self._heard()).get("error"):
+            raise RuntimeError(f"{mutant}: {error}")
+        return str(found["seen"])
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
 
 
 def every() -> list[Mutant]:
@@ -124,28 +165,26 @@ class Judged:
     """What became of mutants."""
 
     mutants: int = 0
-    by_arithmetic: int = 0
-    by_tests: int = 0
-    untested: int = 0  # no test file of the mechanism passes uncompiled in time: alive by the arithmetic alone
+    seen_by: dict[str, int] = field(default_factory=dict)
+    uncalled: int = 0  # the small worlds do not call what is changed, nor does the arithmetic see it
     survivors: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
 
 def attack(turn: Turn) -> Judged:
-    """Judge mutants, by the arithmetic first and then by the tests of their mechanism; a number is that of a sample."""
-    found, chosen = Judged(), sample(len(every()))
-    for number in turn.numbers(lambda: found.mutants, len(chosen)):
-        it = chosen[number]
-        found.mutants += 1
-        if not survivors([it]):
-            found.by_arithmetic += 1
-            continue
-        tests = tests_of(it.file.stem)
-        if tests and not survivors([it], tests=tests):
-            found.by_tests += 1
-            continue
-        found.untested += not tests
-        found.survivors.append(it.key)
+    """Judge mutants; a number is that of a sample, without one twice."""
+    found, chosen, judge = Judged(), sample(len(every())), Judge()
+    try:
+        for number in turn.numbers(lambda: found.mutants, len(chosen)):
+            it = chosen[number]
+            found.mutants += 1
+            if seen := judge.seen(it):
+                found.seen_by[seen] = found.seen_by.get(seen, 0) + 1
+            else:
+                found.survivors.append(it.key)
+                found.uncalled += f"{it.file.name}:{it.function}" not in judge.calls
+    finally:
+        judge.close()
     return found
 
 
@@ -154,28 +193,10 @@ def reasons() -> dict[str, str]:
     return dict(tomllib.loads(REASONS.read_text(encoding="utf-8")))
 
 
-@cache
-def tests_of(mechanism: str) -> tuple[str, ...]:
-    """The test files that import a mechanism or set its parameters and pass uncompiled in time without a mutant."""
-    names = re.compile(rf"mechanisms import .*\b{mechanism}\b|mechanisms\.{mechanism}\b")
-    files = {it: len(names.findall(it.read_text(encoding="utf-8"))) for it in (ROOT / "tests").glob("test_*.py")}
-    likely = sorted((it for it, count in files.items() if count), key=lambda it: (-files[it], it.name))[:MOST_FILES]
-    whole = next(mutants(MECHANISMS / f"{mechanism}.py"))
-    unchanged = replace(whole, text=whole.file.read_text(encoding="utf-8"))
-    passing = []
-    for it in likely:
-        with tempfile.TemporaryDirectory(prefix="mutant-") as space:
-            if not killed(unchanged, Path(space), [it.name], seconds=_SECONDS / 2):
-                passing.append(it.name)
-    return tuple(passing)
-
-
-def survivors(chosen: Sequence[Mutant], workers: int = 1, tests: Sequence[str] = ()) -> list[Mutant]:
-    """The mutants that no test kills."""
-
-    def lives(it: Mutant) -> bool:
-        with tempfile.TemporaryDirectory(prefix="mutant-") as space:
-            return not killed(it, Path(space), tests)
-
-    with ThreadPoolExecutor(workers) as pool:
-        return [it for it, alive in zip(chosen, pool.map(lives, chosen), strict=True) if alive]
+def survivors(chosen: Sequence[Mutant]) -> list[Mutant]:
+    """The mutants that nothing sees."""
+    judge = Judge()
+    try:
+        return [it for it in chosen if not judge.seen(it)]
+    finally:
+        judge.close()

@@ -33,16 +33,22 @@ def surroundings() -> Surroundings:
         "hash seed 77": {"PYTHONHASHSEED": "77"},
         "zone of Shanghai": {"TZ": "Asia/Shanghai"},
         "zone west of the date line": {"TZ": "Pacific/Pago_Pago"},
-        "locale C": {"LC_ALL": "C", "LANG": "C"},
-        "locale with decimal commas": {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"},
+        "zone of quarter hours": {"TZ": "Asia/Kathmandu"},
+        "zone with summer time": {"TZ": "America/Sao_Paulo"},
+        **{f"locale {it}": {"LC_ALL": it, "LANG": it} for it in _locales()},
         "no compiled loops": {"NUMBA_DISABLE_JIT": "1"},
         **{f"compiled for {it}": {"NUMBA_CPU_NAME": it, "NUMBA_CPU_FEATURES": ""} for it in _processors()},
     }.items():
         found[name] = here, (*_RUN, "--workers", "2"), given
-    for python in sorted(_PYTHONS.glob("*/bin/python")):
-        if _has_what_is_needed(python):
-            found[f"Python {python.parts[-3]}"] = (str(python),), (*_RUN, "--workers", "2"), {}
+    for version, python in _pythons().items():
+        found[f"Python {version}"] = (str(python),), (*_RUN, "--workers", "2"), {}
     return found
+
+
+def _locales() -> list[str]:
+    """The locales that this machine has, and one that it may lack, which is taken for C."""
+    said = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
+    return sorted({*said, "de_DE.UTF-8"})
 
 
 def _processors() -> list[str]:
@@ -54,9 +60,16 @@ def _processors() -> list[str]:
     return [name for name, feature in asked.items() if features.get(feature)]
 
 
-def _has_what_is_needed(python: Path) -> bool:
-    wanted = "import sys, numba, pyarrow, typer; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.run([python, "-c", wanted], capture_output=True, check=False).returncode == 0
+def _pythons() -> dict[str, Path]:
+    """Other interpreters with what the program needs, beside this one's environment or of pyenv, by their version."""
+    wanted = "import importlib.util as it, sys; assert all(map(it.find_spec, ('numba', 'pyarrow', 'typer')))"
+    wanted += "; print(*sys.version_info[:2], sep='.')"
+    found: dict[str, Path] = {}
+    for python in [*Path(sys.prefix).parent.glob(".venv*/bin/python"), *_PYTHONS.glob("*/bin/python")]:
+        done = subprocess.run([python, "-c", wanted], capture_output=True, text=True, check=False)
+        if done.returncode == 0 and (version := done.stdout.strip()) != "{}.{}".format(*sys.version_info):
+            found.setdefault(version, python)
+    return dict(sorted(found.items()))
 
 
 @dataclass
