@@ -700,7 +700,7 @@ def test_why_says_its_cost_first_and_its_shares_add_up(tmp_path: Path) -> None:
 def test_why_that_is_run_again_counts_only_the_worlds_that_are_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(questions, "_SAID_EVERY", 0.0)
+    monkeypatch.setattr(questions, "SAID_EVERY", 0.0)
 
     async def talk(server: Server) -> None:
         one = await visit(server)

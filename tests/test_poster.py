@@ -48,7 +48,7 @@ def test_words_stay_in_the_boxes_of_the_numbers(found: Appraisal, code: str) -> 
     said = {"en": "95% interval −123,456 to 222,222: may be none", "zh": "95%区间：−123,456至2,222万，可能没有增加"}
     many = replace(made, numbers=tuple((number, words, said[code], False) for number, words, *_ in made.numbers))
     with style():
-        figure = poster._page(many)
+        figure = poster.page_of(many)
     canvas = FigureCanvasAgg(figure)
     with told(figure):
         canvas.draw()

@@ -44,7 +44,7 @@ def test_a_traceback_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_an_input_that_takes_much_memory_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     peaks = iter((100.0, 110.0, 700.0, *[700.0] * 100))
-    monkeypatch.setattr(hostile, "_peak", lambda: next(peaks))
+    monkeypatch.setattr(hostile, "memory_peak", lambda: next(peaks))
     found = hostile.attack(Turn(len(hostile.SHARES)), tmp_path)
     assert (found.most_memory, found.wrong) == (590.0, ["override 1: takes 590 MiB"])
 
@@ -53,27 +53,27 @@ def test_an_input_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     found = hostile.Hostile()
     monkeypatch.setattr(hostile, "HANGS", 0.3)
     monkeypatch.setattr(hostile, "SECONDS", 0.2)
-    with hostile._limited():
-        hostile._try("sleeper", lambda _: time.sleep(30), 1, found)
+    with hostile.limited():
+        hostile.try_once("sleeper", lambda _: time.sleep(30), 1, found)
     assert ["Hangs" in it for it in found.wrong] == [True] * hostile.TRIES + [False]
     assert found.wrong[-1] == "sleeper 1: takes more than 0.2 s"
 
 
 def test_who_is_let_in_without_the_token_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     access = Access(8000)
-    entries._let_in(access, random.Random(1))
+    entries.let_in(access, random.Random(1))
     monkeypatch.setattr(Access, "is_token", lambda *_: True)
     with pytest.raises(AssertionError, match="is taken for the token"):
-        entries._let_in(access, random.Random(1))
+        entries.let_in(access, random.Random(1))
 
 
 def test_what_the_page_could_not_answer_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with entries.entries(tmp_path) as kinds:
         monkeypatch.setattr(Files, "load", lambda *_, **__: {}["planted"])
         found = hostile.Hostile()
-        with hostile._limited():
+        with hostile.limited():
             for number in range(100):
-                hostile._try("visit", kinds["visit"], number, found)
+                hostile.try_once("visit", kinds["visit"], number, found)
     assert any("could not be answered (KeyError: 'planted')" in it for it in found.wrong)
 
 

@@ -26,7 +26,7 @@ WHY, RESTS, SURE = "why", "rests", "sure"
 QUESTIONS = (WHY, RESTS, SURE)
 MOST_WORLDS = 20_000  # of a question
 FEW = 20  # assumptions that stay where they are screened
-_SAID_EVERY = 0.7  # seconds
+SAID_EVERY = 0.7  # seconds
 _AT_ONCE = 24  # kept worlds that are taken before the event loop is free for others
 
 Question = Why | Rests | Sure
@@ -173,13 +173,13 @@ class Questions:
     def _progress(self, what: str, done: int, of: int) -> None:
         """Say how far a question has come, now and then."""
         now = time.monotonic()
-        if now - self._said[what] >= _SAID_EVERY:
+        if now - self._said[what] >= SAID_EVERY:
             self._said[what] = now
             self._tell({"what": what, "done": done, "of": of, "running": True})
 
     def _say(self, what: str, question: Rests | Sure) -> None:
         now, whole = time.monotonic(), question.whole
-        if not whole and now - self._said[what] < _SAID_EVERY:
+        if not whole and now - self._said[what] < SAID_EVERY:
             return
         self._said[what] = now
         done, of = question.progress

@@ -79,7 +79,7 @@ def entries(space: Path) -> Iterator[Mapping[str, Use]]:
     with _serving(space) as access:
         yield {
             **_texts(space), **_stored(space), **_linked(), "visit": _visits(space),
-            "address": lambda rng: _fetched(access, rng), "name": lambda rng: _let_in(access, rng),
+            "address": lambda rng: _fetched(access, rng), "name": lambda rng: let_in(access, rng),
             "command": _commanded,
         }  # fmt: skip
 
@@ -323,7 +323,7 @@ def _fetched(access: Access, rng: random.Random) -> bytes:
     return answer
 
 
-def _let_in(access: Access, rng: random.Random) -> None:
+def let_in(access: Access, rng: random.Random) -> None:
     """Names of hosts, origins and tokens that are not the server's let nobody in."""
     own = f"127.0.0.1:{access.port}"
     host = mutated(own.encode(), rng).decode("latin-1")

@@ -60,13 +60,13 @@ def turns() -> list[str]:
 def attack(turn: Turn, space: Path) -> Hostile:
     """Try inputs of all kinds; the number of one is what it is mutated with."""
     found, order = Hostile(), turns()
-    with entries(space) as kinds, warnings.catch_warnings(), _limited():
+    with entries(space) as kinds, warnings.catch_warnings(), limited():
         warnings.simplefilter("error")
-        before = _peak()
+        before = memory_peak()
         for number in turn.numbers(lambda: found.tried):
             name = order[number % len(order)]
-            _try(name, kinds[name], number, found)
-            peak = _peak()
+            try_once(name, kinds[name], number, found)
+            peak = memory_peak()
             found.most_memory = max(found.most_memory, peak - before)
             if peak - before > MEMORY:
                 found.wrong.append(f"{name} {number}: takes {peak - before:.0f} MiB")
@@ -74,12 +74,12 @@ def attack(turn: Turn, space: Path) -> Hostile:
     return found
 
 
-def _peak() -> float:
+def memory_peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
+def limited() -> Iterator[None]:
     """An input that hangs is left."""
 
     def left(*_: Any) -> None:
@@ -92,7 +92,7 @@ def _limited() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _try(name: str, use: Callable[[random.Random], object], seed: int, found: Hostile) -> None:
+def try_once(name: str, use: Callable[[random.Random], object], seed: int, found: Hostile) -> None:
     found.tried += 1
     found.by_kind[name] = found.by_kind.get(name, 0) + 1
     taken = SECONDS

@@ -32,7 +32,7 @@ _BLUE = light(BLUE, 0.12)
 def draw_poster(it: Poster) -> dict[str, bytes]:
     """PDF and PNG by file name; in another language than English its code is in the name."""
     with style():
-        figure = _page(it)
+        figure = page_of(it)
         return {f"{it.stem}.pdf": _pdf(figure, it.title), f"{it.stem}.png": png_of(figure, _DPI)}
 
 
@@ -44,7 +44,7 @@ def _pdf(figure: Figure, title: str) -> bytes:
     return sink.getvalue()
 
 
-def _page(it: Poster) -> Figure:
+def page_of(it: Poster) -> Figure:
     figure = Figure(figsize=(WIDE, TALL), facecolor="white")
     _say(figure, it.title, _EDGE, TALL - 0.75, size=33, weight="bold")
     _say(figure, it.subtitle, _EDGE, TALL - 1.25, size=13, colour=GREY)
