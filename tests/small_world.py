@@ -1,6 +1,6 @@
 """Three small worlds, their books checked after every mechanism, and the numbers that are kept of them.
 
-A town with everything in it, a nation of manufacturers, and a place with a spin-up and a register, without what the
+A town with everything in it, a nation of manufacturers with a spin-up, and a place with a register, without what the
 town has switched on.
 
 A changed number is seen wherever it comes from. Where a change of the model is meant, ``python small_world.py`` in the
@@ -10,7 +10,7 @@ folder of the tests keeps the new ones.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from sim.scenario import Scenario
 from sim.scenario.register import HEADER
 
 Kept = dict[str, dict[str, dict[str, Any]]]
-Counts = Counter[str]  # of each event of a mechanism, in all months
+Sums = defaultdict[str, float]  # over all months, of each event of a mechanism and of each posted number
 KEPT = Path(__file__).with_name("small_world.json")
 MONTHS = 14  # with a December and its income tax
 _LOOKED_AT = (1, 2, 4, 8, MONTHS)  # months, so that a change is seen soon
@@ -41,14 +41,14 @@ _PLACE: dict[str, Any] = {
     "population__enterprises": len(_FIRMS),
     "population__host_staff": 500,
     "mechanisms__population__register": "\n".join([HEADER, *_FIRMS]),
-    "run__spin_up": 6,
-    "market__coupled": False,
     "market__rivals_growth": 0.1,
     "market__local_share": 0.3,
     "mechanisms__adoption__innovation": 1.0,
     "mechanisms__adoption__quit": 0.4,
     "mechanisms__industries__opening": 0.6,
+    "mechanisms__industries__follow": 2.0,
     "mechanisms__industries__least_left": 0.9999,
+    "mechanisms__matching__rate": 10.0,
     "mechanisms__chain__part_asked": 1.0,
     "mechanisms__projects__abandon": 0.2,
     "platforms__exchange__reserve": 0.8,
@@ -61,13 +61,13 @@ def fault(kept: Kept) -> str:
     """What is wrong with the worlds: their books, or a number that is not as kept; empty where nothing is."""
     try:
         for name, settings in _settings().items():
-            world, counts = EcosystemModel(settings, rng=3, ledger=True), Counts()
+            world, sums = EcosystemModel(settings, rng=3, ledger=True), Sums(float)
             for month in _LOOKED_AT:
-                _run_to(world, month, counts)
+                _run_to(world, month, sums)
                 for outcome, values in _numbers(world).items():
                     if not np.allclose(values, kept[name]["outcomes"][outcome][:month], rtol=_SAME, **_NEAR):
                         return f"numbers: {name}: {outcome} in the first {month} months"
-            for path, value in (_state(world) | counts).items():
+            for path, value in (_state(world) | sums).items():
                 if not np.isclose(value, kept[name]["state"].get(path, np.nan), rtol=_ROUNDED, **_NEAR):
                     return f"numbers: {name}: {path} after {MONTHS} months"
     except (LedgerError, OutOfRange) as error:
@@ -76,24 +76,26 @@ def fault(kept: Kept) -> str:
 
 
 def kept() -> Kept:
-    """The numbers of each world: of outcomes by month, NaN where one has no value, and sums of its state at the end."""
+    """The numbers of each world: of outcomes by month, NaN where one has no value, sums of its state, and over months."""
     return dict(json.loads(KEPT.read_text(encoding="utf-8")))
 
 
 def _settings() -> dict[str, Scenario]:
     return {
         "town": town(population__enterprises=100, **LEFT_OFF),
-        "nation": nation(population__enterprises=60),
+        "nation": nation(population__enterprises=60, population__host_staff=400, run__spin_up=4),
         "place": town(**_PLACE),
     }
 
 
-def _run_to(world: Any, month: int, counts: Counts) -> None:
-    """Run a world to a month and add what happened in each to the counts."""
+def _run_to(world: Any, month: int, sums: Sums) -> None:
+    """Run a world to a month and add what happened in each month to the sums."""
     while world.month < month:
         world.run_for(1)
         for name, place in world.settings.catalogue.counters.items():
-            counts[f"counts.{name}"] += int(world.world.counts[place])
+            sums[f"sums.{name}"] += int(world.world.counts[place])
+        for name, value in world.world.posted._asdict().items():
+            sums[f"sums.posted.{name}"] += float(value)
 
 
 def _numbers(world: Any) -> dict[str, list[float]]:
@@ -114,9 +116,9 @@ def _state(world: Any) -> dict[str, float]:
 if __name__ == "__main__":
     rows = []
     for named, given in _settings().items():
-        made, happened = EcosystemModel(given, rng=3, ledger=True), Counts()
-        _run_to(made, MONTHS, happened)
-        parts = {"outcomes": _numbers(made), "state": _state(made) | happened}
+        made, in_all = EcosystemModel(given, rng=3, ledger=True), Sums(float)
+        _run_to(made, MONTHS, in_all)
+        parts = {"outcomes": _numbers(made), "state": _state(made) | in_all}
         tables = (
             f"  {json.dumps(part)}: {{\n"
             + ",\n".join(f"   {json.dumps(key)}: {json.dumps(value)}" for key, value in table.items())

@@ -27,7 +27,7 @@ from sim.kernel import threads
 
 LATE = 3
 _ROWS = 32  # of a block
-_SECONDS = 40.0  # of the processor for a mutant, ten times what is needed without one
+_SECONDS = 80.0  # of the processor for a mutant, ten times what is needed without one
 
 
 def swap(module: str, text: str) -> None:
