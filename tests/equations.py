@@ -342,6 +342,7 @@ def _booked() -> Iterator[tuple[str, float, float]]:
     yield from _idle_hours()
     yield from _late_answers()
     yield from _founded_again()
+    yield from _heard()
 
 
 def _flow(flows: Any, name: str) -> float:
@@ -612,3 +613,18 @@ def _founded_again() -> Iterator[tuple[str, float, float]]:
     population.set_host(world)
     yield "enterprises with the host", float(table.alive.sum()), 20.0
     yield "staff with the host", float(table.staff[table.alive].sum()), 19 * 7.0 + 50.0
+
+
+def _heard() -> Iterator[tuple[str, float, float]]:
+    """A tenant meets the other one of its site, a member, and hears of its platform; one alone hears of none."""
+    r = adoption.HearReads(
+        np.array([11, 12]), np.full(2, OPERATING, np.int8), np.zeros(2, np.int16), np.array([0, -1], np.int16)
+    )
+    rows, meets, partner, bits = np.array([1]), np.full(2, 2, np.int8), np.array([-1]), np.array([1, 0])
+    both = Given(identity=np.array([11, 12]), row=np.array([0, 1]))
+    alone = Given(identity=np.array([12]), row=np.array([1]))
+    for name, tenants, heard in (("two", both, 1.0), ("one", alone, 0.0)):
+        w = adoption.HearWrites(np.zeros(2, np.int64))
+        number = adoption.hear(1, 5, r, w, rows, meets, partner, tenants, bits)
+        yield f"number of those who heard, of {name}", float(number), heard
+        yield f"platforms heard of by one of {name}", float(w.heard[1]), heard
