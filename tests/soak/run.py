@@ -93,10 +93,12 @@ def _mutants(it: Counts) -> tuple[str, str]:
     )
     made += "their books after every mechanism and their numbers against those kept"
     by = ", ".join(f"{name} {n}" for name, n in sorted(it["seen_by"].items()))
-    said = f"seen: {seen} ({seen / max(1, it['mutants']):.0%}), by {by}; alive: {it['mutants'] - seen}, of them in what "
-    said += f"these worlds do not call: {it['uncalled']}"
-    reasons = (f"; `{name}`: {known.get(name, 'no reason known')}" for name in it["survivors"])
-    return made, said + "".join(reasons).replace("|", "\\|")
+    said = (
+        f"seen: {seen} ({seen / max(1, it['mutants']):.1%}), by {by}; alive: {it['mutants'] - seen}, of "
+        f"them in what these worlds do not call: {it['uncalled']}"
+    )
+    alive = (f"; `{name}`: {known.get(name, 'no reason known')}" for name in it["survivors"])
+    return made, said + "".join(alive).replace("|", "\\|")
 
 
 @dataclass(frozen=True)
