@@ -76,7 +76,7 @@ def fault(kept: Kept) -> str:
 
 
 def kept() -> Kept:
-    """The numbers of each world: of outcomes by month, NaN where one has no value, sums of its state, and over months."""
+    """Numbers of each world: outcomes by month, NaN where one has no value, sums of its state, and sums over months."""
     return dict(json.loads(KEPT.read_text(encoding="utf-8")))
 
 
