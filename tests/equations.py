@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.catalogue import load
+from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import (
     absorption,
     adoption,
@@ -23,11 +25,13 @@ from sim.model.mechanisms import (
     finance,
     frontier,
     growth,
+    idle_space,
     incomes,
     industries,
     jobs,
     lending,
     letting,
+    levers,
     matching,
     newborns,
     orders,
@@ -115,6 +119,7 @@ def cases() -> list[Case]:
         (lending.idle_specialists, (10.0, 7.0, 8.0, idle), 320.0),
         (lending.idle_specialists, (10.0, 9.0, 8.0, idle), 160.0),
         (lending.missing_specialists, (8.0, 1.0, idle, team), 640.0),
+        (lending.missing_specialists, (8.0, 2.0, idle, team), 2560.0),
         (lending.worth_of_component, (2.0, 0.25, idle, team), 0.24),
         (lending.affordable, (10.0, 1.0, 0.25), 4.0),
         (lending.affordable, (2.0, 1.0, 0.25), 2.0),
@@ -321,7 +326,7 @@ def wrong() -> list[str]:
 
 
 def _booked() -> Iterator[tuple[str, float, float]]:
-    """What loops book, by what it is: what they found, and what it is by hand."""
+    """What loops book or change, by what it is: what they found, and what it is by hand."""
     yield from _rents()
     yield from _fees()
     yield from _interest()
@@ -329,6 +334,15 @@ def _booked() -> Iterator[tuple[str, float, float]]:
     yield from _energy()
     yield from _lending()
     yield from _hosts()
+    yield from _investment()
+    yield from _staff()
+    yield from _asked_for()
+    yield from _modes()
+    yield from _training()
+    yield from _idle_hours()
+    yield from _late_answers()
+    yield from _founded_again()
+    yield from _heard()
 
 
 def _flow(flows: Any, name: str) -> float:
@@ -446,3 +460,171 @@ def _hosts() -> Iterator[tuple[str, float, float]]:
         yield f"cash of maker {row}", cash[row], left
     yield "paid by the first", paid[0] / TICKS, 0.175
     yield "dividends of makers", _flow(flows, "maker_dividends"), -0.175
+
+
+def _investment() -> Iterator[tuple[str, float, float]]:
+    """One that lacks assets and money for them, one with too many assets, and one that does not operate."""
+    assets, cash, profit = np.array([10.0, 30.0, 10.0]), np.array([2.5, 1.0, 2.5]), np.zeros(3)
+    flows = np.zeros(len(TRANSFERS), np.int64)
+    r = finance.OwnersReads(
+        np.array([OPERATING, OPERATING, SUSPENDED], np.int8), np.full(3, 100, np.int32), np.zeros(3, np.int32),
+        np.full(3, 1.0), np.full(3, 0.2, np.float32),
+    )  # fmt: skip
+    market = Given(depreciation=0.12, investment_speed=0.1, resale=0.5, payout=0.1, reserve_years=0.0,
+                   working_months=2.0, outside_capital=0.7)  # fmt: skip
+    opening = Given(capital_intensity_elasticity=0.5, cash_months=1.0)
+    w, terms = finance.OwnersWrites(assets, profit, cash), finance.OwnersTerms(0.04, 0.0)
+    finance.invest_and_pay_dividends(0, 3, 1, 5, r, w, market, opening, terms, flows)
+    by_hand = (
+        (10.0 - 0.1 + 0.5 + 0.427, 2.5 - 0.5 - 0.1, -0.1),
+        (30.0 - 0.3 - 0.67, 1.0 + 0.335 - 0.0335, -0.3 - 0.335),
+        (10.0, 2.5, 0.0),
+    )
+    for row, (owned, held, gained) in enumerate(by_hand):
+        yield f"assets of owner {row}", assets[row], owned
+        yield f"cash of owner {row}", cash[row], held
+        yield f"profit of owner {row}", profit[row], gained
+    yield "outside equity", _flow(flows, "outside_equity"), 0.427
+    yield "investment", _flow(flows, "investment"), -0.927 + 0.335
+    yield "dividends", _flow(flows, "dividends"), -0.1 - 0.0335
+
+
+def _staff() -> Iterator[tuple[str, float, float]]:
+    """One sheds people and asks for skilled ones, one hires, and one does not operate."""
+    status, none = np.array([OPERATING, OPERATING, SUSPENDED], np.int8), np.zeros(3)
+    sector, months = np.zeros(3, np.int8), np.zeros(3, np.int16)
+    r = jobs.Reads(np.array([11, 12, 13]), status, sector, months, months, none, none, none)
+    staff, talent = np.array([10, 10, 10], np.int32), np.array([5, 2, 2], np.int32)
+    sums = jobs.Sums(np.zeros(2, np.int64), np.zeros(5, np.int64), np.zeros(len(TRANSFERS), np.int64))
+    wanted = np.array([6.0, 14.0, 14.0]), np.array([8.0, 5.0, 5.0])
+    all_found = Given(staff_fill=1.0, talent_fill=1.0)
+    w = jobs.Writes(staff, talent, none, none)
+    jobs.change_staff(0, 3, 1, 60, r, w, Given(hire=1.0, shed=1.0, patience=24.0), all_found, wanted, sums)
+    for row, (people, skilled) in enumerate(((6, 4), (14, 5), (10, 2))):
+        yield f"staff of employer {row}", staff[row], people
+        yield f"talent of employer {row}", talent[row], skilled
+    for name, found, number in (
+        ("staff hired, net", sums.people[jobs.STAFF], 0), ("talent hired, net", sums.people[jobs.TALENT], 2),
+        ("hired", sums.events[jobs.HIRED], 4), ("shed", sums.events[jobs.SHED], 4),
+        ("talent asked for", sums.events[jobs.TALENT_ASKED], 6), ("talent granted", sums.events[jobs.TALENT_HIRED], 4),
+    ):  # fmt: skip
+        yield name, float(found), number
+
+
+def _asked_for() -> Iterator[tuple[str, float, float]]:
+    """Equipment asked for by one with money and by one in debt, both with less than their staff need."""
+    r = Given(staff=np.full(2, 400), capital_intensity=np.full(2, 0.2), assets=np.full(2, 10.0), cash=[10.0, -1.0])
+    terms = Given(market=Given(overdraft_rate=0.16, depreciation=0.08), cost_of_capital=0.1, prices=[0.25],
+                  population=Given(capital_intensity_elasticity=0.5))  # fmt: skip
+    table = lending.Table(np.zeros((2, 4), np.int64), np.zeros((2, 4), np.int64), np.zeros((2, 4)))
+    for row, (asked, gain) in enumerate(((40, 0.0075), (0, 0.01))):
+        lending.of_equipment(row, 100.0, r, Given(spare=0.25, assets_an_hour=0.5), terms, table)
+        yield f"hours asked for by {row}", float(table.asked[row, lending.EQUIPMENT]), asked
+        yield f"gain of an hour of {row}", float(table.gain[row, lending.EQUIPMENT]), gain
+        yield f"hours offered by {row}", float(table.offered[row, lending.EQUIPMENT]), 0.0
+
+
+def _modes() -> Iterator[tuple[str, float, float]]:
+    """Who follows into a new mode of selling, or into a new sector that sells twice as much for the same pull."""
+    p = Given(most_a_year=1.0, review=1.0, follow=0.5, mode_demand=0.5, mode_cost=0.3, opening=0.0, abroad=1.0,
+              preparing=False)  # fmt: skip
+    factor, is_open = np.ones(industries.MAX_SECTORS), np.zeros(industries.MAX_SECTORS, np.int8)
+    factor[4], is_open[2] = 2.0, 1
+    into_sector, into_mode = industries.following(4, factor, is_open, p)
+    for sector in range(6):
+        moving = 1.0 - 0.5 ** (1.0 / 12.0) if sector == 1 else 0.0
+        yield f"following from sector {sector}", into_sector[sector], moving
+        yield f"following into the mode of {sector}", into_mode[sector], 1.0 - 0.9 ** (1 / 12) if sector == 2 else 0.0
+    identity, status = np.full(3, 11), np.array([OPERATING, OPERATING, SUSPENDED], np.int8)
+    none, mode, events = np.zeros(3), np.zeros(3, np.int8), np.zeros(8, np.int64)
+    small, alone, unprepared = np.zeros(3, np.int8), np.full(3, -1, np.int16), np.zeros(3, np.float32)
+    scanning = industries.Reads(identity, status, small, alone, none, none, none, unprepared)
+    surely = np.full(industries.MAX_SECTORS, 0.9)
+    chances = industries.Chances(1.0, np.zeros(1, bool), -1, np.zeros(industries.MAX_SECTORS), surely, np.zeros((1, 3)))
+    w = industries.Writes(np.zeros(3, np.int8), mode)
+    industries.scan(0, 3, 1, 5, scanning, w, p, chances, np.zeros(3, np.int8), events)
+    for row, follows in enumerate((1, 1, 0)):
+        yield f"mode of follower {row}", mode[row], follows
+    yield "followers", float(events[industries.FOLLOWERS]), 2.0
+    yield from _weighed()
+
+
+def _weighed() -> Iterator[tuple[str, float, float]]:
+    """A new mode costs a twentieth of sales of 20: one can pay for it, one cannot, and one does not operate."""
+    identity, status = np.full(3, 11), np.array([OPERATING, OPERATING, SUSPENDED], np.int8)
+    none, mode, cash, profit = np.zeros(3), np.zeros(3, np.int8), np.array([2.0, 0.5, 2.0]), np.zeros(3)
+    r = industries.WeighReads(identity, status, np.full(3, 2.0), np.full(3, 20.0), none, none, none)
+    w = industries.WeighWrites(np.zeros(3, np.int8), mode, none, none, np.zeros(3, np.float32), profit, cash)
+    sectors = Given(sales_factor=[0.0], mode_open=[1])
+    sums = industries.Sums(np.zeros(8, np.int64), np.zeros(len(TRANSFERS), np.int64))
+    p = Given(most_a_year=1.0, review=1.0, cost=0.05, horizon=3.0, margin=0.1, mode_demand=0.5, mode_cost=0.02)
+    industries.weigh(0, 3, 1, 5, r, w, p, sectors, np.zeros(1), sums)
+    for row, (changed, paid) in enumerate(((1, -1.0), (0, 0.0), (0, 0.0))):
+        yield f"mode of {row} after weighing it", mode[row], changed
+        yield f"profit of {row} after weighing a mode", profit[row], paid
+    yield "cash after a change of mode", cash[0], 1.0
+    yield "cost of a change of mode", _flow(sums.flows, "opening_industry"), -1.0
+
+
+def _training() -> Iterator[tuple[str, float, float]]:
+    """Five skilled people more, of whom three are unemployed and trained, and two come from elsewhere."""
+    size, paid = max(levers.UNEMPLOYED, levers.ELSEWHERE) + 1, []
+    people, skilled = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    people[levers.UNEMPLOYED], skilled[levers.UNEMPLOYED] = 10, 7
+    books = Given(people=people, skilled=skilled, residents_skilled=1200, pay=lambda _, amount: paid.append(amount))
+    levers.add_talent(Given(books=books), 0.05, 0.1)
+    yield "unemployed after training", float(people[levers.UNEMPLOYED]), 12.0
+    yield "skilled among them", float(skilled[levers.UNEMPLOYED]), 12.0
+    yield "people elsewhere", float(people[levers.ELSEWHERE]), -2.0
+    yield "skilled residents", books.residents_skilled, 1205.0
+    yield "cost of training", sum(paid), 0.5
+
+
+def _idle_hours() -> Iterator[tuple[str, float, float]]:
+    """Equipment of two sites, of which one is vacated, in a sample in which an enterprise stands for two."""
+    p = Given(enabled=True, leavers_stay=1.0, lent_share=0.1)
+    rules = Given(floor=200.0, fund=1.0, equipment_hours=600.0, renovation=False)
+    sites = [Given(vacated=at, floor=100, fund=0.5, fund_paid_in=0.25, idle=0, relocated=True) for at in (0, 9)]
+    world = Given(
+        rules=lambda name: p if name == "idle_space" else Given(enabled=False), site_rules=lambda _: rules, sites=sites,
+        month=5, weight=2.0, books=Given(people=np.zeros(4, np.int64)), hours=np.zeros(2, np.int64),
+        loop=lambda *_, **__: None, group=lambda _: Given(conversion_grant=0.0),
+    )  # fmt: skip
+    idle_space.apply(world)
+    yield "equipment hours offered", world.hours_offered, 300.0
+    yield "fund of a site", sites[0].fund, 0.5 + 0.75
+
+
+def _late_answers() -> Iterator[tuple[str, float, float]]:
+    """Foreign experts of a platform answer half a month later, but for one that translates at once."""
+    world = Given(platforms=[0, 1], platform_rules=lambda it: Given(real_time=it == 1))
+    for months, late in ((0.5, (0.5, 0.0, 0.0)), (0.0, (0.0, 0.0, 0.0))):
+        for platform, found in enumerate(matching.later_answers(world, Given(foreign_months=months))):
+            yield f"months of platform {platform} at {months}", float(found), late[platform]
+
+
+def _founded_again() -> Iterator[tuple[str, float, float]]:
+    """A place whose host has left in the spin-up: it is there again, of the declared staff, and all others stay."""
+    named = {"population.world": "place", "population.enterprises": 20, "population.host_staff": 50}
+    world = Ecosystem(load("manufacturing", named | {"run.spin_up": 0}), 1).world
+    table = world.enterprises
+    table.staff[:20] = 7
+    table.release(np.array([0]))
+    population.set_host(world)
+    yield "enterprises with the host", float(table.alive.sum()), 20.0
+    yield "staff with the host", float(table.staff[table.alive].sum()), 19 * 7.0 + 50.0
+
+
+def _heard() -> Iterator[tuple[str, float, float]]:
+    """A tenant meets the other one of its site, a member, and hears of its platform; one alone hears of none."""
+    r = adoption.HearReads(
+        np.array([11, 12]), np.full(2, OPERATING, np.int8), np.zeros(2, np.int16), np.array([0, -1], np.int16)
+    )
+    rows, meets, partner, bits = np.array([1]), np.full(2, 2, np.int8), np.array([-1]), np.array([1, 0])
+    both = Given(identity=np.array([11, 12]), row=np.array([0, 1]))
+    alone = Given(identity=np.array([12]), row=np.array([1]))
+    for name, tenants, heard in (("two", both, 1.0), ("one", alone, 0.0)):
+        w = adoption.HearWrites(np.zeros(2, np.int64))
+        number = adoption.hear(1, 5, r, w, rows, meets, partner, tenants, bits)
+        yield f"number of those who heard, of {name}", float(number), heard
+        yield f"platforms heard of by one of {name}", float(w.heard[1]), heard

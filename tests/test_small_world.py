@@ -1,4 +1,4 @@
-"""Two small worlds: their books balance, and their numbers are those that are kept."""
+"""Three small worlds: their books balance, and their numbers are those that are kept."""
 
 from __future__ import annotations
 

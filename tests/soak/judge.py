@@ -13,7 +13,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -22,9 +23,11 @@ import equations
 import numpy as np
 import small_world
 
+from sim.kernel import threads
+
 LATE = 3
 _ROWS = 32  # of a block
-_SECONDS = 40.0  # of the processor for a mutant, ten times what is needed without one
+_SECONDS = 80.0  # of the processor for a mutant, ten times what is needed without one
 
 
 def swap(module: str, text: str) -> None:
@@ -125,10 +128,21 @@ def _forked(mutant: dict[str, str], kept: small_world.Kept) -> dict[str, str]:
 
 
 def _in_small_blocks() -> None:
-    """Let loops over blocks of rows have several of them in a small world."""
+    """Let loops have several pieces of rows in a small world, and these several blocks."""
     for module in list(sys.modules.values()):
         if module.__name__.startswith("sim.") and hasattr(module, "BLOCK"):
             vars(module)["BLOCK"] = np.uint64(_ROWS)
+    os.environ[threads.VARIABLE] = "2"
+    vars(threads).update(LEAST=_ROWS, _pool=lambda _: _AtOnce())
+
+
+class _AtOnce:
+    """A pool of threads that does what it is given at once: threads do not outlive a fork."""
+
+    def submit(self, task: Callable[..., None], *given: Any) -> Future[None]:
+        done: Future[None] = Future()
+        done.set_result(task(*given))
+        return done
 
 
 def _forget() -> None:

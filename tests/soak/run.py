@@ -93,9 +93,12 @@ def _mutants(it: Counts) -> tuple[str, str]:
     )
     made += "their books after every mechanism and their numbers against those kept"
     by = ", ".join(f"{name} {n}" for name, n in sorted(it["seen_by"].items()))
-    reason = sum(name in known for name in it["survivors"])
-    said = f"seen: {seen} ({seen / max(1, it['mutants']):.0%}), by {by}; alive: {len(it['survivors'])}, of them"
-    return made, f"{said} in what these worlds do not call: {it['uncalled']}, with a reason: {reason}"
+    said = (
+        f"seen: {seen} ({seen / max(1, it['mutants']):.1%}), by {by}; alive: {it['mutants'] - seen}, of "
+        f"them in what these worlds do not call: {it['uncalled']}"
+    )
+    alive = (f"; `{name}`: {known.get(name, 'no reason known')}" for name in it["survivors"])
+    return made, said + "".join(alive).replace("|", "\\|")
 
 
 @dataclass(frozen=True)
