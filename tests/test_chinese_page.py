@@ -31,7 +31,7 @@ DONE = (
     " && document.querySelector('#status').textContent.startsWith('10个随机种子已完成')"
 )
 TAX, RENT = (f'[data-key="{key}"] [data-part=typed]' for key in ("levers.tax_relief", "sites.shougang.rent"))
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8,}(?![0-9A-Za-z])")  # of an enterprise, beside Chinese letters too
+_IDENTITY = re.compile(r"(?<=企业)[0-9a-f]+|(?<![0-9A-Za-z])[0-9a-f]{8,}(?![0-9A-Za-z])")  # of an enterprise
 _FILE = "A small place"  # title of the file that the page was started with
 _NAMED = re.compile(r"(?<![A-Za-z])small(\.toml|(?=：| [0-9]|中位数))")  # that file
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib as mpl
@@ -229,9 +230,16 @@ def test_a_forest_has_every_headline_outcome(tmp_path: Path, monkeypatch: pytest
         return {}
 
     monkeypatch.setattr(forest, "draw_forest", record)
-    monkeypatch.setattr(comparison_module, "comparison_sheets", lambda *_: [])
-    draw_comparison(replace(comparison, variants=(one, replace(one, label="other"))), names, Workers(1))
-    assert drawn == names
+    page = SimpleNamespace(seen=SimpleNamespace(panels=[SimpleNamespace(outcome=name) for name in names[1:]]))
+    pages = [page]
+    monkeypatch.setattr(comparison_module, "comparison_sheets", lambda *_: pages)
+    monkeypatch.setattr(comparison_module, "drawn_files", lambda *_: {})
+    both = replace(comparison, variants=(one, replace(one, label="other")))
+    draw_comparison(both, names, Workers(1))
+    assert drawn == names[1:], "those that the headline page has, as it leaves out what has no value"
+    pages.clear()
+    draw_comparison(both, names, Workers(1))
+    assert drawn == names[1:], "no page, no forest"
 
 
 def test_a_run_draws_its_headline_page_and_others_on_request(result: Result) -> None:

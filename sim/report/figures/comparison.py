@@ -22,7 +22,7 @@ def draw_comparison(
     if figures and len(comparison.variants) > 1:
         from sim.report.figures.forest import draw_forest
 
-        seen = {panel.outcome for panel in sheets[0].panels}
-        names = [name for name in first_outcomes(comparison, headline) if name in seen]
-        files |= draw_forest(comparison, names, wording(comparison))
+        seen = {panel.outcome for sheet in sheets[:1] for panel in sheet.panels}
+        if names := [name for name in first_outcomes(comparison, headline) if name in seen]:
+            files |= draw_forest(comparison, names, wording(comparison))
     write_noted(comparison.path, files)
