@@ -367,13 +367,18 @@ def test_the_page_in_another_language_calls_the_variants_in_it(page: Browser) ->
     until(page, "document.querySelector('#part-decision').textContent.includes('没有成本')")
 
 
-def test_why_is_one_click_away_with_its_cost_first(page: Browser) -> None:
+def ask_why(page: Browser) -> None:
+    """Change two values, wait for the answer, and ask why, until the cost is said."""
     open_group(page, "markets")
     page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
     page.script(MOVE, '[data-key="market.demand"] [data-part=typed]', "1.1")
     answered(page, LEAD)
     page.click("#why")
     until(page, "!document.querySelector('#why-run').hidden")
+
+
+def test_why_is_one_click_away_with_its_cost_first(page: Browser) -> None:
+    ask_why(page)
     assert re.match(r"Every combination of 2 parts on 10 seeds: \d+ worlds to run", page.text("#why-said"))
     page.click("#why-run")
     until(page, "document.querySelector('#why-said table')")
@@ -385,12 +390,7 @@ def test_why_says_how_far_it_is_and_can_be_stopped_at_once(served: tuple[Browser
     page, _ = served
     with opened(page, tmp_path, TOY_PAUSE="0.05"):
         page.complaints()
-        open_group(page, "markets")
-        page.script(MOVE, f"{GROWTH} [data-part=typed]", "5")
-        page.script(MOVE, '[data-key="market.demand"] [data-part=typed]', "1.1")
-        answered(page, LEAD)
-        page.click("#why")
-        until(page, "!document.querySelector('#why-run').hidden")
+        ask_why(page)
         page.click("#why-run")
         until(page, "!document.querySelector('#why-stop').hidden")
         assert re.fullmatch(r"\d+ of 20 worlds", page.text("#why-state"))

@@ -213,7 +213,7 @@ def test_a_line_has_one_weight_where_only_its_latin_letters_have_a_bold_face(mon
     if said:
         skipped_or_failed("no font with Chinese is installed: apt-get install fonts-wqy-microhei")
     for bold, weights in (({"DejaVu Sans"}, ["bold", "normal"]), (set(fonts.families()), ["bold", "bold"])):
-        monkeypatch.setattr(fonts, "bold_characters", lambda bold=bold: bold)
+        monkeypatch.setattr(fonts, "bold_families", lambda bold=bold: bold)
         figure = Figure()
         texts = [figure.text(0, 0, words, fontweight="bold") for words in ("shougang − idle", "shougang与首钢")]
         with fonts.told(figure):

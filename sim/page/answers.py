@@ -29,7 +29,7 @@ from sim.report.html.over_months import chart_key, charts
 from sim.report.html.rests_on import parameters_by_kind
 from sim.report.html.shared import month_readout
 from sim.report.sheets import HEADLINE, Sheet, run_sheets
-from sim.report.shown import difference_unit, is_nothing, told, verdict_words
+from sim.report.shown import difference_unit, is_nothing, told, told_span, verdict_words
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
 from sim.runs.record_bytes import from_bytes
@@ -216,7 +216,7 @@ def lead_sentence(seen: Comparison, judged: Comparison | None, index: int, outco
         "variant": variant.label, "name": words_of(outcome), "value": said_difference(it),
         "seeds": counted(it.seeds, "seed"), "later": SEEDS[0],
     }  # fmt: skip
-    if span := unit.span(told(it, it.low), told(it, it.high)):
+    if span := told_span(it, unit):
         places["value"] = tr("{value} (95%: {span})", value=places["value"], span=span)
     if it.seeds >= INTERVALS_FROM:
         return tr("{variant}: {name} {value} on {seeds} so far; a verdict comes with {later} seeds.", **places)
@@ -275,7 +275,7 @@ def _variants_table(seen: Comparison, names: Sequence[str], meanings: dict[str, 
         )
         cells = [
             join(tag("b", unit.signed(told(it))),
-                 tag("small", " ", unit.span(told(it, it.low), told(it, it.high))) if math.isfinite(it.low) else None,
+                 tag("small", " ", told_span(it, unit)) if math.isfinite(it.low) else None,
                  tag("small", " ", verdict_words(it)) if it.seeds >= SEEDS[0] else None)
             for it in found
         ]  # fmt: skip

@@ -168,20 +168,21 @@ class Questions:
             return
         wanted = question.wanted()
         done = sum(it.key in self._of_why for it in wanted)
-        self._progress(WHY, done - self._there, len(wanted) - self._there)
+        if self._is_due(WHY):
+            self._tell({"what": WHY, "done": done - self._there, "of": len(wanted) - self._there, "running": True})
 
-    def _progress(self, what: str, done: int, of: int) -> None:
-        """Say how far a question has come, now and then."""
+    def _is_due(self, what: str) -> bool:
+        """Whether it is time to say how far a question has come; it counts as said."""
         now = time.monotonic()
-        if now - self._said[what] >= SAID_EVERY:
+        due = now - self._said[what] >= SAID_EVERY
+        if due:
             self._said[what] = now
-            self._tell({"what": what, "done": done, "of": of, "running": True})
+        return due
 
     def _say(self, what: str, question: Rests | Sure) -> None:
-        now, whole = time.monotonic(), question.whole
-        if not whole and now - self._said[what] < SAID_EVERY:
+        whole = question.whole
+        if not whole and not self._is_due(what):
             return
-        self._said[what] = now
         done, of = question.progress
         told: dict[str, Any] = {"what": what, "done": done, "of": of}
         if (found := question.answer()) is not None:

@@ -40,6 +40,11 @@ def told(it: Difference, value: float | None = None) -> float:
     return 0.0 if is_rounding(it.unit, value, it.baseline, it.variant) else value
 
 
+def told_span(it: Difference, unit: Everyday) -> str:
+    """The interval of a difference as it is told, without the unit; empty where there is none."""
+    return unit.span(told(it, it.low), told(it, it.high))
+
+
 def is_nothing(it: Difference) -> bool:
     """Whether a difference is none, or nothing but rounding."""
     return not told(it)

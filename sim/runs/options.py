@@ -38,7 +38,7 @@ class Watcher:
     """
 
     _compiles = False
-    _said = 0.0  # when it last said how far the compiling is
+    _said = 0.0  # when it last said how far what takes long is
 
     def say(self, text: str) -> None:
         """Receive a message.
@@ -84,10 +84,19 @@ class Watcher:
         done, of
             How many of its loops are compiled, and how many it has.
         """
+        if not self._compiles:
+            self._compiles, self._said = True, time.monotonic()
+        elif done == of or not self._is_due():
+            return
+        self.say(tr("{what}: {left} of {of} loops left", what=COMPILING, left=of - done, of=of))
+
+    def _is_due(self) -> bool:
+        """Whether nothing was said for long of how far what takes long is; it counts as said."""
         now = time.monotonic()
-        if not self._compiles or (done < of and now - self._said > SILENCE):
-            self._compiles, self._said = True, now
-            self.say(tr("{what}: {left} of {of} loops left", what=COMPILING, left=of - done, of=of))
+        due = now - self._said > SILENCE
+        if due:
+            self._said = now
+        return due
 
 
 @dataclass(frozen=True)

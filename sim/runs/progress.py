@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.formats import span_text
 from sim.language import tr
-from sim.runs.options import COMPILING, SILENCE, Watcher
+from sim.runs.options import COMPILING, Watcher
 
 _PAUSE = 0.2  # seconds between two pictures of a notebook's bar
 
@@ -32,10 +32,8 @@ class Lines(Watcher):
         self._said = self._began
 
     def month(self, done: int, of: int) -> None:
-        now = time.monotonic()
-        if done < of and now - self._said > SILENCE:
-            self._said = now
-            left = (now - self._began) / done * (of - done)
+        if done < of and self._is_due():
+            left = (self._said - self._began) / done * (of - done)
             said = tr("{name}: {done} of {of} months, about {left} left", name=self._name, done=done, of=of,
                       left=span_text(left))  # fmt: skip
             self.say(said)

@@ -33,7 +33,7 @@ _SECONDS = 80.0  # of the processor for a mutant, ten times what is needed witho
 def swap(module: str, text: str) -> None:
     """Let the functions and methods of a module do what those of another text of it do, which differs in one at least.
 
-    The functions stay the same objects, whoever has imported them.
+    The function objects are kept, so modules that imported them run the new code too.
     """
     target, swapped = importlib.import_module(module), 0
     for code in _within(compile(text, target.__file__ or module, "exec")):
@@ -114,7 +114,7 @@ def _forked(mutant: dict[str, str], kept: small_world.Kept) -> dict[str, str]:
                 _forget()
                 swap(mutant["module"], mutant["text"])
                 found = {"seen": seen_by(kept)}
-            except Exception as error:  # noqa: BLE001  said to whoever asked
+            except Exception as error:  # noqa: BLE001  the parent process reports it
                 found = {"error": repr(error)}
             os.write(there, json.dumps(found).encode())
         os._exit(0)

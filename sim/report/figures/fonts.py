@@ -37,7 +37,7 @@ def families() -> list[str]:
 
 def forget() -> None:
     """Look for fonts as at the start, and warn again of letters that none has."""
-    for known in (families, _glyphs, _charmap, bold_characters, _found_new_fonts):
+    for known in (families, _glyphs, _charmap, bold_families, _found_new_fonts):
         known.cache_clear()
     _told.clear()
 
@@ -96,7 +96,7 @@ def _glyphs() -> frozenset[int]:
 def _all_bold(text: str) -> bool:
     """Whether the families in which a text is drawn all have a bold face."""
     drawn = {next((it for it in families() if ord(letter) in _charmap(it)), "") for letter in text}
-    return drawn - {""} <= bold_characters()
+    return drawn - {""} <= bold_families()
 
 
 @cache
@@ -105,7 +105,7 @@ def _charmap(family: str) -> frozenset[int]:
 
 
 @cache
-def bold_characters() -> frozenset[str]:
+def bold_families() -> frozenset[str]:
     """The families that have a bold face."""
     return frozenset(
         it.name for it in fontManager.ttflist if int(weight_dict.get(str(it.weight), it.weight)) >= _BOLD_FROM
@@ -122,5 +122,5 @@ def _found_new_fonts() -> bool:
             fontManager.addfont(file)
     families.cache_clear()
     _glyphs.cache_clear()
-    bold_characters.cache_clear()
+    bold_families.cache_clear()
     return bool(new)

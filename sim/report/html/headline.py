@@ -10,7 +10,7 @@ import numpy as np
 from sim.formats import amount, counted, label, people, percent
 from sim.language import is_chinese, later, listed, month_text, tr, trc
 from sim.report.html.markup import Markup, join, tag
-from sim.report.shown import change_words, difference_unit, is_nothing, row_unit, told, verdict_words
+from sim.report.shown import change_words, difference_unit, is_nothing, row_unit, told, told_span, verdict_words
 from sim.report.text.appraisal import is_none, unit_of, unsure
 from sim.report.text.left_out import without_one
 from sim.report.text.run import verdict
@@ -82,7 +82,7 @@ def difference_sentence(comparison: Comparison, variant: ComparedVariant, it: Di
     """One difference in words: ``X adds 211 startups (95%: 198 to 224) after 64 months, on 30 common seeds``."""
     unit = difference_unit(it)
     words = _COUNTED if it.unit in _COUNTS else _MEASURED
-    span, value = unit.span(told(it, it.low), told(it, it.high)), said_difference(it)
+    span, value = told_span(it, unit), said_difference(it)
     nothing = is_nothing(it)
     if it.robust and not nothing:
         said = words[it.sign]
@@ -225,7 +225,7 @@ def difference_cards(
         robust = it.robust and not is_nothing(it)
         unit = difference_unit(it)
         interval = (
-            tr("95%: {span}", span=unit.span(told(it, it.low), told(it, it.high)))
+            tr("95%: {span}", span=told_span(it, unit))
             if math.isfinite(it.low)
             else (_no_interval(comparison, variant, it))
         )

@@ -8,7 +8,7 @@ from sim.formats import label, percent, ratio_text
 from sim.language import month_text, tr
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
-from sim.report.shown import difference_unit, row_unit, told, verdict_words
+from sim.report.shown import difference_unit, row_unit, told, told_span, verdict_words
 from sim.report.text.left_out import without_one
 from sim.report.text.run import bound_words, inherited_text
 from sim.runs.result import Result
@@ -102,7 +102,7 @@ def _difference(it: Difference, meanings: dict[str, str]) -> list[Markup | str]:
     unit = difference_unit(it)
     return [
         _name(it.outcome, meanings), unit.number(it.baseline), unit.number(it.variant), unit.signed(told(it)),
-        unit.span(told(it, it.low), told(it, it.high)) or "-", unit.unit,
+        told_span(it, unit) or "-", unit.unit,
         "-" if it.better_share is None else percent(it.better_share),
         ratio_text(it.variance_reduction) or "-", verdict_words(it),
     ]  # fmt: skip

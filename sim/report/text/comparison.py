@@ -8,7 +8,7 @@ from typing import Any
 from sim.formats import counted, percent, ratio_text
 from sim.language import in_english, month_text, tr
 from sim.report.sheets import chosen
-from sim.report.shown import difference_unit, outcome_name, told, verdict_words
+from sim.report.shown import difference_unit, outcome_name, told, told_span, verdict_words
 from sim.report.text.appraisal import appraisal_json
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
@@ -39,7 +39,7 @@ def variant_text(
     rows = [
         [
             outcome_name(it.outcome), unit.number(it.baseline), unit.number(it.variant), unit.signed(told(it)),
-            unit.span(told(it, it.low), told(it, it.high)), unit.unit, _better(it), ratio_text(it.variance_reduction),
+            told_span(it, unit), unit.unit, _better(it), ratio_text(it.variance_reduction),
             sign_cell(verdict_words(it), it.sign),
             *([shares_text(variance.get(it.outcome, {}))] if variance else []),
         ]
