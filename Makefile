@@ -14,7 +14,7 @@ bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs languages gallery site calibrate findings facts bench soak bill lock clean
+.PHONY: help run test lint format docs languages gallery site calibrate findings facts same bench soak bill lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -75,6 +75,9 @@ findings: $(installed) ## test every shipped claim and write docs/findings.md (h
 
 facts: $(installed) ## check the model against all facts and write docs/validation.md (long)
 	$(bin)/python docs/validation.py $(ARGS)
+
+same: $(installed) ## hash every outcome of 60 worlds: figures of a version with the same hashes hold (minutes)
+	$(bin)/python docs/same_bytes.py $(ARGS)
 
 bench: $(installed) ## speed: the floor, growth, ensembles, peers (ARGS=--quick for a look)
 	$(bin)/python tests/benchmarks/run.py $(ARGS)
