@@ -1,9 +1,10 @@
-"""Hash every outcome of a set of worlds, so that versions of the model that give the same bytes are known: ``make same``.
+"""Hash every outcome of a set of worlds, to know which versions of the model give the same bytes: ``make same``.
 
-The worlds are the shipped scenarios (``nation`` as a sample) and worlds with many parameters drawn from their plausible
-ranges. ``docs/same-bytes.json`` keeps the hashes by version of the model. Where an older version has the same ones, what
-was printed of it in hours holds for the version that is here, and the documents say so. ``--check`` writes nothing and
-ends with 1 where the hashes kept of this version are not those that it gives; names of worlds restrict it to those.
+The worlds are the shipped scenarios (``nation`` as a sample) and worlds with many parameters drawn from their
+plausible ranges. ``docs/same-bytes.json`` keeps the hashes by version of the model. Where an older version has the
+same ones, what was printed of it in hours holds for the version that is here, and the documents say so. ``--check``
+writes nothing and ends with 1 where the hashes kept of this version are not those that it gives; names of worlds
+restrict it to those.
 """
 
 from __future__ import annotations
@@ -46,7 +47,11 @@ def main(words: Sequence[str] | None = None) -> int:
         return int(bool(other))
     for earlier, old in kept.items():
         other = [name for name, it in found.items() if old.get(name) != it]
-        print(f"{version} against {earlier}: {len(found) - len(other)} of {len(found)} worlds the same", *other, sep="\n  ")
+        print(
+            f"{version} against {earlier}: {len(found) - len(other)} of {len(found)} worlds the same",
+            *other,
+            sep="\n  ",
+        )
     if not asked.names:
         SAME_BYTES.write_text(json.dumps(kept | {version: found}, indent=1) + "\n", encoding="utf-8")
     return 0
@@ -80,7 +85,7 @@ def hash_of(name: str) -> str:
 
 def drawn(name: str, number: int) -> Scenario:
     """A scenario with parameters drawn from their plausible ranges; those that it refuses are left as they are."""
-    own, rng = load(name, SHORT), random.Random(f"{name} {number}")
+    own, rng = load(name, SHORT), random.Random(f"{name} {number}")  # noqa: S311 - repeatable, and no secret
     values: dict[str, float] = {}
     for key in rng.sample(sorted(own.values), len(own.values)):
         declared, value = own.catalogue.declaration(key), own.values[key]

@@ -47,5 +47,7 @@ def test_figures_of_a_version_with_the_same_bytes_hold(monkeypatch):
     monkeypatch.setattr(versions, "hashes_by_version", lambda: kept)
     assert versions.of_model("0.9.0+a") == f"of the model 0.9.0+a, the bytes of which {own} gives too"
     assert versions.of_model("0.8.0+b") == "of an earlier version of the model: 0.8.0+b"
-    assert versions.holds("0.9.0+a") and versions.holds(own)
-    assert not versions.holds("0.8.0+b") and not versions.holds(None)
+    assert versions.holds("0.9.0+a")
+    assert versions.holds(own)
+    assert not versions.holds("0.8.0+b")
+    assert not versions.holds(None)
