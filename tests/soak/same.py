@@ -1,7 +1,11 @@
-"""The same bytes everywhere: workers, threads, hash seed, zone, locale, processor and interpreter, on one machine."""
+"""The same bytes everywhere: workers, threads, hash seed, zone, locale, processor and interpreter, on one machine.
+
+Without compiled loops the whole state of a world is compared too, with all mechanisms on.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +20,11 @@ _RUN = ("run", "small.toml", "--replicates", "4", "--events", "--no-figures")
 # Above 32,768 rows loops run on several threads.
 _MANY = ("run", "small.toml", "--replicates", "1", "--months", "3", "--set", "population.enterprises=40000",
          "--no-figures")  # fmt: skip
+_STATE = """
+import json
+from worlds import LEFT_OFF, run, state, town
+print(json.dumps(state(run(town(**LEFT_OFF), 14))))
+"""
 _PYTHONS = Path("~/.pyenv/versions").expanduser()
 Surroundings = Mapping[str, tuple[Sequence[str], Sequence[str], Mapping[str, str]]]
 
@@ -94,8 +103,20 @@ def attack(turn: Turn, space: Path) -> Same:
         found.tried += 1
         found.names.append(name)
         differing = sorted(set(made.items()) ^ set(wanted[first[1][:4]].items()))
+        if "NUMBA_DISABLE_JIT" in it[2]:
+            differing += sorted(set(_state(it[2]).items()) ^ set(_state(first[2]).items()))
         found.wrong += [f"{name}: {differing}"] if differing else []
     return found
+
+
+def _state(environment: Mapping[str, str]) -> dict[str, str]:
+    """A digest of every part of the state of a world."""
+    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
+    done = subprocess.run(
+        [sys.executable, "-c", _STATE], env=os.environ | {"PYTHONPATH": paths} | environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    return dict(json.loads(done.stdout)) if done.returncode == 0 else {"state": done.stderr[-500:]}
 
 
 def _made(it: tuple[Sequence[str], Sequence[str], Mapping[str, str]], folder: Path) -> dict[str, str]:

@@ -329,7 +329,8 @@ def learn(lo: Index, hi: Index, seed: int, month: int, r: LearnReads, w: LearnWr
             float(r.partner_knowledge_0[i]), float(r.partner_knowledge_1[i]), float(r.partner_knowledge_2[i]),
             b_0, b_1, b_2,
         )  # fmt: skip
-        w.prepared[i] += closed_by_answer(gap_ahead(own, float(w.prepared[i])), theirs, p)
+        prepared = float(w.prepared[i])
+        w.prepared[i] = prepared + closed_by_answer(gap_ahead(own, prepared), theirs, p)
 
 
 @compiled
