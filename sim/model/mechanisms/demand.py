@@ -199,7 +199,7 @@ def lines_born(u: float, lines: int, rate: float) -> int:
 
 @equation
 def may_change(u: float, lines: int, rate: float) -> bool:
-    """Whether any line may be lost, or born, at this rate; below the bound the count is surely 0."""
+    """Whether any line may be lost, or born, at this rate; below the bound the count is 0."""
     return u >= 1.0 - lines * rate
 
 

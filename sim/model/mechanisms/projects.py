@@ -512,7 +512,7 @@ def components_a_year(talent: float, chance: float, p: Rules) -> float:
 
 @compiled
 def known_before(talent: float, cash: float, years: int, lost: float, p: Rules) -> float:
-    """Knowledge above the sector's base on each axis after years of research of own, in expectation.
+    """Knowledge above the sector's base on each axis after years of own research, in expectation.
 
     Year by year, the solved components teach as in the run, and knowledge above the base is lost at the rate ``lost``.
     """

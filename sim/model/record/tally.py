@@ -53,7 +53,7 @@ YEAR = (
     "labour_productivity_90_10", "job_creation_kept", "job_reallocation_excess", "size_tail_exporters",
 )  # fmt: skip
 SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
-SITES_APART = 3  # sites whose outcomes are kept apart, in the order of the scenario
+SITES_APART = 3  # sites with outcomes of their own, in the order of the scenario
 
 INCUMBENTS, STARTUPS, SUPPLIERS = 0, 1, 2  # groups by trait
 PRODUCTIVITY, QUALITY, NUMBER = 0, 1, 2
