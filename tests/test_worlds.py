@@ -228,7 +228,7 @@ def assert_sorted_anew(world: World) -> None:
     rows = rows[np.argsort(table.identity[rows])]
     assert np.array_equal(world.ring.row, rows)
     assert np.array_equal(world.ring.identity, table.identity[rows])
-    assert np.array_equal(world.ring.stage, table.sector[rows] % 3)
+    assert np.array_equal(world.ring.chain, table.sector[rows] % 3)
 
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:

@@ -17,13 +17,13 @@ import sim
 
 NAME, ORDER = "nation", 2
 REPLICATES = 20  # of the sample
-MOST = 22_000_000  # enterprises registered in 2015, all of them
+MOST = 20_000_000  # enterprises that a scenario may have; 22 million were registered in 2015
 MOST_BYTES = 8 << 30  # of memory for all of them
 _SAID = re.compile(r"about (.+) and (.+) GiB of memory")
 
 
 def run(quick: bool) -> Section:
-    """``nation`` and a world of all registered enterprises, each in a process of its own, then the sample."""
+    """``nation`` and the largest world that a scenario allows, each in a process of its own, then the sample."""
     months, size = (3, 1_200_000) if quick else (64, 8_210_000)
     sizes = [(size, months)] + ([] if quick else [(MOST, 12)])
     rows, faults, data = [], [], {}

@@ -399,10 +399,10 @@ def weigh(
                 pay_for_move(i, r, w, p, sums)
 
 
-def share_at_stage(sectors: Any) -> Any:
-    """Each sector's share of demand at its stage of the supply chain."""
-    stages = np.arange(MAX_SECTORS) % 3
-    together = np.bincount(stages, sectors.demand, 3)[stages]
+def part_of_place(sectors: Any) -> Any:
+    """Each sector's part in the demand of all at its place in the chain."""
+    places = np.arange(MAX_SECTORS) % 3
+    together = np.bincount(places, sectors.demand, 3)[places]
     return np.divide(sectors.demand, together, out=np.zeros(MAX_SECTORS), where=together > 0.0)
 
 
@@ -452,7 +452,7 @@ def apply(world: World) -> None:
         into = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
         sums = Sums(world.counters("industries"), world.books.flows)
         world.loop(
-            weigh, WeighReads, WeighWrites, rules, sectors.view(SectorsWeighed), share_at_stage(sectors), sums=sums
+            weigh, WeighReads, WeighWrites, rules, sectors.view(SectorsWeighed), part_of_place(sectors), sums=sums
         )
     else:
         into = following(newest, sectors.sales_factor, sectors.mode_open, rules)
