@@ -1,11 +1,7 @@
-"""The same bytes everywhere: workers, threads, hash seed, zone, locale, processor and interpreter, on one machine.
-
-Without compiled loops the whole state of a world is compared too, with all mechanisms on.
-"""
+"""The same bytes everywhere: workers, threads, hash seed, zone, locale, processor and interpreter, on one machine."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -20,11 +16,6 @@ _RUN = ("run", "small.toml", "--replicates", "4", "--events", "--no-figures")
 # Above 32,768 rows loops run on several threads.
 _MANY = ("run", "small.toml", "--replicates", "1", "--months", "3", "--set", "population.enterprises=40000",
          "--no-figures")  # fmt: skip
-_STATE = """
-import json
-from worlds import LEFT_OFF, run, state, town
-print(json.dumps(state(run(town(**LEFT_OFF), 14))))
-"""
 _PYTHONS = Path("~/.pyenv/versions").expanduser()
 Surroundings = Mapping[str, tuple[Sequence[str], Sequence[str], Mapping[str, str]]]
 
@@ -103,27 +94,37 @@ def attack(turn: Turn, space: Path) -> Same:
         found.tried += 1
         found.names.append(name)
         differing = sorted(set(made.items()) ^ set(wanted[first[1][:4]].items()))
-        if "NUMBA_DISABLE_JIT" in it[2]:
-            differing += sorted(set(_state(it[2]).items()) ^ set(_state(first[2]).items()))
         found.wrong += [f"{name}: {differing}"] if differing else []
     return found
 
 
-def _state(environment: Mapping[str, str]) -> dict[str, str]:
-    """A digest of every part of the state of a world."""
-    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
-    done = subprocess.run(
-        [sys.executable, "-c", _STATE], env=os.environ | {"PYTHONPATH": paths} | environment, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    return dict(json.loads(done.stdout)) if done.returncode == 0 else {"state": done.stderr[-500:]}
-
-
 def _made(it: tuple[Sequence[str], Sequence[str], Mapping[str, str]], folder: Path) -> dict[str, str]:
+    """The digests of what a run writes; without compiled loops also what differs in the state of a world."""
     python, options, environment = it
     prepare(folder)
     done = subprocess.run(
         [*python, "-m", "sim", *options], cwd=folder, stdin=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    return digests(folder) if done.returncode == 0 else {"exit code": f"{done.returncode} {done.stderr[-500:]}"}
+    if done.returncode != 0:
+        return {"exit code": f"{done.returncode} {done.stderr[-500:]}"}
+    other = _state(environment).items() ^ _state({}).items() if "NUMBA_DISABLE_JIT" in environment else ()
+    return digests(folder) | dict(other)
+
+
+_STATE = """
+from worlds import LEFT_OFF, run, state, town
+print(*(f"{name} {digest}" for name, digest in state(run(town(**LEFT_OFF), 14)).items()), sep="\\n")
+"""
+
+
+def _state(environment: Mapping[str, str]) -> dict[str, str]:
+    """A digest of every part of the state of a world with all mechanisms on."""
+    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
+    done = subprocess.run(
+        [sys.executable, "-c", _STATE], env=os.environ | {"PYTHONPATH": paths} | environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        return {"state of a world": done.stderr[-500:]}
+    return {name: digest for name, _, digest in (line.partition(" ") for line in done.stdout.splitlines())}
