@@ -17,9 +17,23 @@ class DeprecatedKey(FutureWarning):
 
 @dataclass(frozen=True)
 class Source:
-    """Source of a number: its kind, a citation, and names of the facts in ``evidence.toml`` that it rests on.
+    """Source of a number. ``article``, ``evidence``, ``fitted`` and ``assumption`` each make one.
 
-    The name of a table of facts means all facts in it.
+    Parameters
+    ----------
+    kind
+        ``article``, ``evidence``, ``fitted`` or ``assumption``.
+    text
+        The citation, or the reason for the value.
+    facts
+        Names of facts in ``evidence.toml`` on which the number rests. The name of a table means all facts in it.
+
+    Examples
+    --------
+    >>> from sim.declare import Source
+    >>> Source("evidence", "census of 2013")
+    Source(kind='evidence', text='census of 2013', facts=())
+
     """
 
     kind: Kind
@@ -28,24 +42,131 @@ class Source:
 
 
 def article(text: str = "the source article of 2016-04-25") -> Source:
+    """Source of a number that the article states.
+
+    Parameters
+    ----------
+    text
+        The citation.
+
+    Returns
+    -------
+    Source
+        With the article's claims as its facts.
+
+    Examples
+    --------
+    >>> from sim.declare import article
+    >>> article().facts
+    ('article.claims',)
+
+    """
     return Source("article", text, ("article.claims",))
 
 
 def evidence(text: str, *facts: str) -> Source:
+    """Source of a number that a study or a statistic reports.
+
+    Parameters
+    ----------
+    text
+        The citation.
+    facts
+        Names of facts in ``evidence.toml``.
+
+    Returns
+    -------
+    Source
+        Of kind ``evidence``.
+
+    Examples
+    --------
+    >>> from sim.declare import evidence
+    >>> evidence("Bass 1969", "stylised_facts.adoption.imitation_q").kind
+    'evidence'
+
+    """
     return Source("evidence", text, facts)
 
 
 def fitted(text: str, *facts: str) -> Source:
+    """Source of a number that is fitted to facts.
+
+    Parameters
+    ----------
+    text
+        What it is fitted to.
+    facts
+        Names of these facts in ``evidence.toml``.
+
+    Returns
+    -------
+    Source
+        Of kind ``fitted``.
+
+    Examples
+    --------
+    >>> from sim.declare import fitted
+    >>> fitted("survival of the EU cohorts", "survival.eu.y1").facts
+    ('survival.eu.y1',)
+
+    """
     return Source("fitted", text, facts)
 
 
 def assumption(text: str = "no source found", *facts: str) -> Source:
+    """Source of a number for which there is none: the reason why it was chosen.
+
+    Parameters
+    ----------
+    text
+        The reason.
+    facts
+        Names of facts in ``evidence.toml`` that support it.
+
+    Returns
+    -------
+    Source
+        Of kind ``assumption``; a number with it needs a plausible range.
+
+    Examples
+    --------
+    >>> from sim.declare import assumption
+    >>> assumption("plans are made once a year").text
+    'plans are made once a year'
+
+    """
     return Source("assumption", text, facts)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: its default, unit, hard bounds, plausible range, meaning and source."""
+    """One parameter, which ``parameter`` declares.
+
+    Parameters
+    ----------
+    default
+        Its value where a scenario sets none.
+    unit
+        Unit of its values, empty for a plain number.
+    meaning
+        What it is, in a few words.
+    source
+        Where the default is from.
+    low, high
+        Hard bounds; None where there is none. A scenario with a value beyond them is refused.
+    plausible
+        Least and most plausible value, between which studies vary it.
+    choices
+        Texts that are allowed, of a parameter whose values are texts.
+
+    Examples
+    --------
+    >>> from sim.declare import assumption, parameter
+    >>> parameter(3.0, "year", "years of a plan", assumption(), plausible=(2, 5)).plausible
+    (2, 5)
+
+    """
 
     default: Value
     unit: str
@@ -58,6 +179,7 @@ class Parameter:
 
     @property
     def type(self) -> type:
+        """Type of its values: that of the default."""
         return type(self.default)
 
 
@@ -71,24 +193,101 @@ def parameter(
     plausible: tuple[float, float] | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """Declare a parameter, as the default of a field of a ``NamedTuple``; ``declared`` returns all of a class."""
+    """Declare a parameter, as the default of a field of a ``NamedTuple``; ``declared`` returns all of a class.
+
+    Parameters
+    ----------
+    default
+        Its value where a scenario sets none; values have its type.
+    unit
+        Unit of its values, empty for a plain number.
+    meaning
+        What it is, in a few words.
+    source
+        Where the default is from.
+    bounds
+        Hard bounds; None where there is none. A scenario with a value beyond them is refused.
+    plausible
+        Least and most plausible value, between which studies vary it. An assumed number needs them.
+    choices
+        Texts that are allowed, of a parameter whose values are texts.
+
+    Returns
+    -------
+    Parameter
+        Typed ``Any``, so that a field of any type takes it as its default.
+
+    Raises
+    ------
+    ValueError
+        If the number is an assumption and has no plausible range.
+
+    Examples
+    --------
+    >>> from typing import NamedTuple
+    >>> from sim.declare import assumption, declared, parameter
+    >>> class Rules(NamedTuple):
+    ...     horizon: float = parameter(
+    ...         3.0, "year", "years of a plan", assumption("horizon of plans"), bounds=(0.1, 30), plausible=(2, 5)
+    ...     )
+    >>> declared(Rules)["horizon"].high
+    30
+
+    """
     if source.kind == "assumption" and plausible is None and type(default) in (int, float):
         raise ValueError(f"an assumption needs a plausible range: {meaning}")
     return Parameter(default, unit, meaning, source, bounds[0], bounds[1], plausible, choices)
 
 
 def declared(group: type) -> dict[str, Parameter]:
-    """The parameters of a group, by field name, in the order of their declaration."""
+    """The parameters of a group, by field name, in the order of their declaration.
+
+    Parameters
+    ----------
+    group
+        A ``NamedTuple`` class whose fields are parameters.
+
+    Returns
+    -------
+    dict of str to Parameter
+        Each field with its parameter.
+
+    Examples
+    --------
+    >>> from sim.declare import declared
+    >>> from sim.parameters import Population
+    >>> declared(Population)["enterprises"].low
+    20
+
+    """
     return dict(group._field_defaults)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the table of enterprises: name, numpy type, unit and meaning.
+    """One column of the table of enterprises. A mechanism declares the columns that it alone writes.
 
-    A mechanism declares the columns that it alone writes. ``founding`` is the value in the opening population,
-    ``birth`` that of a newcomer, ``exit`` that of a free row. With ``recorded`` the sum over operating enterprises is
-    stored each month, for outcomes.
+    Parameters
+    ----------
+    name
+        A plain word; the attribute of an enterprise has it too.
+    dtype
+        The numpy type: ``i1``, ``i2``, ``i4``, ``i8``, ``f4`` or ``f8``.
+    unit
+        Unit of its values, empty for a plain number.
+    meaning
+        What it is, in a few words.
+    founding, birth, exit
+        Values in the opening population, of a newcomer and in a free row.
+    recorded
+        Whether the sum over operating enterprises is stored each month, for outcomes.
+
+    Examples
+    --------
+    >>> from sim.declare import Column
+    >>> Column("mentored", "i2", "meetings", "meetings with a mentor so far", recorded=True).birth
+    0
+
     """
 
     name: str
@@ -102,10 +301,21 @@ class Column:
 
 
 class Counters:
-    """Events that one mechanism counts each month, by name; unpacking gives their indices in the mechanism's array.
+    """Events that one mechanism counts each month; unpacking gives their indices in the mechanism's array.
 
+    Parameters
+    ----------
+    names
+        A plain word for each event.
+
+    Examples
+    --------
+    >>> from sim.declare import Counters
     >>> EVENTS = Counters("met", "helped")
     >>> MET, HELPED = EVENTS
+    >>> HELPED
+    1
+
     """
 
     def __init__(self, *names: str) -> None:
@@ -120,9 +330,29 @@ class Counters:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome with a value each month; ``better`` is +1 where more is better, -1 where less is, else 0.
+    """One outcome, with a value each month.
 
-    ``value`` computes it from the record of all months (``sim.model.record.reading.Months``): one number a month.
+    Parameters
+    ----------
+    name
+        A plain word.
+    unit
+        Unit of its values, empty for a plain number.
+    meaning
+        What it is, in a few words.
+    better
+        1 where more is better, -1 where less is, 0 where neither is.
+    headline
+        Whether reports show it first.
+    value
+        Computes it from the record of all months (``sim.model.record.reading.Months``): one number a month.
+
+    Examples
+    --------
+    >>> from sim.declare import Outcome
+    >>> Outcome("mentored", "meetings", "meetings of an enterprise, mean", value=lambda m: m.mean_of("mentored")).better
+    0
+
     """
 
     name: str
@@ -137,10 +367,34 @@ class Outcome:
 class Step:
     """One step of the month: a function of the world, and what it may read and change.
 
-    A step that ``sim.model.month.MONTH`` does not list runs ``after`` another one: ``mechanism.step``, or a mechanism,
-    which means its last step. ``loops`` are its compiled loops, which declare the columns that they read and write.
-    ``writes`` are other columns that it changes, ``groups`` other parameters than its mechanism's that it reads,
-    ``transfers`` what it books, ``draws`` its blocks of random numbers, ``state`` what else it changes.
+    Parameters
+    ----------
+    name
+        A plain word.
+    apply
+        Called with the world once a month.
+    after
+        The step that it follows, as ``mechanism.step``; a mechanism means its last step. Steps that
+        ``sim.model.month.MONTH`` lists have none.
+    loops
+        Its compiled loops, which declare the columns that they read and write.
+    writes
+        Other columns that it changes.
+    groups
+        Groups of parameters that it reads besides its mechanism's.
+    transfers
+        Named transfers that it books.
+    draws
+        Its blocks of random numbers.
+    state
+        What else it changes.
+
+    Examples
+    --------
+    >>> from sim.declare import Step
+    >>> Step("meet", lambda world: None, after="absorption").after
+    'absorption'
+
     """
 
     name: str
@@ -156,7 +410,7 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Mechanism:
-    """A part of the model with its parameters, columns, counters, draws, outcomes and steps.
+    """A part of the model, with all that it declares.
 
     Parameters
     ----------
@@ -164,13 +418,32 @@ class Mechanism:
         A plain word; its parameters are set under ``mechanisms.NAME``, or under ``prefix``.
     rules
         A ``NamedTuple`` of parameters, among them ``enabled`` where the mechanism can be switched off.
+    steps
+        Its steps of the month.
+    columns
+        Columns that it alone writes.
+    counters
+        Events that it counts.
+    draws
+        Its blocks of random numbers.
+    outcomes
+        Outcomes that it adds.
     founding, birth
         Called as ``founding(world, lo, hi, points)`` for rows of the opening population with their lattice points, and
         as ``birth(world, rows)`` for newcomers, after all other columns are filled.
     replaces
         The mechanism that this one replaces; it declares at least the same names.
+    prefix
+        What its keys begin with: ``mechanisms.NAME``, unless given.
     file, meaning
         The declaring file and the first paragraph of its docstring, unless given.
+
+    Examples
+    --------
+    >>> from sim.declare import Mechanism, Step
+    >>> MECHANISM = Mechanism("mentoring", steps=(Step("meet", lambda world: None, after="absorption"),))
+    >>> MECHANISM.prefix
+    'mechanisms.mentoring'
 
     """
 
@@ -198,5 +471,18 @@ class Mechanism:
 
 
 def switch() -> Any:
-    """The parameter ``enabled`` of a mechanism."""
+    """The parameter ``enabled`` of a mechanism: True by default.
+
+    Returns
+    -------
+    Parameter
+        Typed ``Any``, so that a field takes it as its default.
+
+    Examples
+    --------
+    >>> from sim.declare import switch
+    >>> switch().meaning
+    'whether the mechanism runs'
+
+    """
     return parameter(True, "", "whether the mechanism runs", assumption("switch"))

@@ -29,7 +29,7 @@ KEPT = Path(__file__).with_name("small_world.json")
 MONTHS = 14  # with a December and its income tax
 _LOOKED_AT = (1, 2, 4, 8, MONTHS)  # months, so that a change is seen soon
 _NEAR: dict[str, Any] = {"atol": 1e-9, "equal_nan": True}
-_SAME, _ROUNDED = 1e-9, 1e-6  # uncompiled loops round sums in columns of 32 bits otherwise
+_SAME = 1e-9
 # A host, firms of which revenue or assets are known, a platform closed by its reserve, floor and money that come later.
 _FIRMS = [
     f"{3 + k**3 // 200},{0.5 * k + 1 if k % 2 else ''},{0.2 * k + 1 if k % 3 else ''},{k % 5 if k % 4 else ''},"
@@ -68,7 +68,7 @@ def fault(kept: Kept) -> str:
                     if not np.allclose(values, kept[name]["outcomes"][outcome][:month], rtol=_SAME, **_NEAR):
                         return f"numbers: {name}: {outcome} in the first {month} months"
             for path, value in (_state(world) | sums).items():
-                if not np.isclose(value, kept[name]["state"].get(path, np.nan), rtol=_ROUNDED, **_NEAR):
+                if not np.isclose(value, kept[name]["state"].get(path, np.nan), rtol=_SAME, **_NEAR):
                     return f"numbers: {name}: {path} after {MONTHS} months"
     except (LedgerError, OutOfRange) as error:
         return f"books: {error}"

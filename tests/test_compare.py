@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from toy import run, with_replicates
 
 from sim.model.catalogue import load
 from sim.report.comparison_sheets import by_evidence
+from sim.report.html.outcomes import differences_of
 from sim.report.text.changes import changes_text
 from sim.report.text.comparison import comparison_json, variant_text
+from sim.report.text.left_out import notes_without_one
 from sim.runs.errors import Incompatible
 from sim.runs.result import Result
 from sim.runs.store import clean
@@ -243,6 +246,17 @@ def test_a_difference_that_depends_on_one_seed_says_which_and_how_much(old: Resu
     assert row["hangs_on_one"] is True
     assert row["left_out_value"] == pytest.approx(1.03)
     assert "jobs" not in by_evidence(comparison)
+
+
+def test_page_and_terminal_say_alike_what_depends_on_one_seed(old: Result, tmp_path: Path) -> None:
+    comparison = compare(old, moved(old, tmp_path, toy.HANGING))
+    variant = comparison.variants[0]
+    (said,) = notes_without_one([of(comparison, "jobs")])
+    assert said in variant_text(comparison, variant, ["jobs"])
+    page = unescape(str(differences_of(variant, "old", ["jobs"], {})))
+    assert f'<p class="note">{said.replace("jobs", "Jobs", 1)}</p>' in page
+    robust = of(compare(old, moved(old, tmp_path, ROBUST)), "jobs")
+    assert notes_without_one([robust]) == []
 
 
 def test_a_difference_of_all_seeds_does_not_depend_on_one(old: Result, tmp_path: Path) -> None:

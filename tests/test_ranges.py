@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 from command import call
+from soak import bounds
 from worlds import run, town
 
 from sim.agents.model import EcosystemModel
 from sim.model.record.ranges import MOST_FLOW, MOST_INDEX, MOST_MONEY, MOST_WHOLE, OutOfRange, Reads, check_ranges
-from sim.model.state.accounts import INPUTS
+from sim.model.state.accounts import INPUTS, TICKS, ticks
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
@@ -59,12 +60,39 @@ def test_the_largest_numbers_allowed_pass(model: EcosystemModel) -> None:
 def test_a_sum_that_is_no_longer_exact_is_named(model: EcosystemModel) -> None:
     books = model.world.books
     books.month[INPUTS] = -MOST_FLOW - 2**20
-    with pytest.raises(OutOfRange, match=r"^inputs of all enterprises: -4,294,967,297 million yuan .*no longer exact$"):
+    with pytest.raises(OutOfRange, match=r"^inputs of all enterprises: -2,147,483,649 million yuan .*no longer exact$"):
         check_ranges(model.world)
     books.month[:] = 0
     books.accounts[1] = 2**61
     with pytest.raises(OutOfRange, match=r"no longer exact$"):
         check_ranges(model.world)
+
+
+# Bounds at which home sales of month 13 come between 2^51 and 2^52 ticks, where amounts are rounded to ticks wrongly.
+BETWEEN = {
+    "mechanisms.exports.price_elasticity": 0.0,
+    "mechanisms.projects.routine": 1.0,
+    "market.demand": 10.0,
+    "mechanisms.projects.cost": 10.0,
+    "population.host_staff": 1_000_000,
+    "mechanisms.demand.line_birth": 1.0,
+}
+
+
+@pytest.mark.parametrize("ledger", [False, True])
+def test_a_world_stops_before_an_amount_is_rounded_wrongly(ledger: bool) -> None:
+    model = EcosystemModel(bounds.town(BETWEEN), rng=399, ledger=ledger)
+    with pytest.raises(OutOfRange, match=r"^appeal of enterprise \d+ is .* in 2016-02, outside of 0 to 2,147,483,648$"):
+        model.run_for(24)
+    assert model.month == 13
+    if not ledger:  # which stops the world before its sales
+        assert 2**51 < model.enterprises.revenue.max() * TICKS < 2**52
+
+
+def test_amounts_in_range_are_whole_ticks() -> None:
+    """The control: from 2^51 ticks on they are not."""
+    assert [ticks(sign * (MOST_FLOW - 1) / TICKS) for sign in (-1, 1)] == [1 - MOST_FLOW, MOST_FLOW - 1]
+    assert ticks((MOST_FLOW + 1) / TICKS) != MOST_FLOW + 1
 
 
 def test_a_month_that_overflows_is_a_failed_replicate_and_no_number(tmp_path: Path) -> None:

@@ -99,6 +99,24 @@ def test_columns_by_name_units_and_other_separators() -> None:
     assert (other.staff, other.sector, other.revenue) == (3, "x", pytest.approx(9e-6))
 
 
+def test_a_decimal_comma_is_named_with_what_would_be_right() -> None:
+    lines = ["3;12,5;0,5 million yuan", "4;1.234,56;1,5", "5,5;1;2", "6;1,234;2", "7;-1,5;2", *["9;1.5;2"] * 20]
+    found = faults(register(lines, "staff;Sales (wan yuan);assets"), "revenue=Sales (wan yuan)")
+    assert found == [
+        'firms.csv:2: Sales (wan yuan): "12,5" has a decimal comma, allowed: a decimal point, as in 12.5',
+        'firms.csv:2: assets: "0,5 million yuan" has a decimal comma, allowed: a decimal point, as in 0.5 million yuan',
+        'firms.csv:3: Sales (wan yuan): "1.234,56" has a decimal comma, allowed: a decimal point, as in 1234.56',
+        'firms.csv:3: assets: "1,5" has a decimal comma, allowed: a decimal point, as in 1.5',
+        'firms.csv:4: staff: "5,5" has a decimal comma, allowed: a whole number from 1 to 1,000,000',
+        'firms.csv:6: Sales (wan yuan): "-1,5" is not allowed, allowed: an amount above 0 in wan yuan, or nothing',
+    ]
+
+
+def test_a_decimal_comma_between_commas_makes_a_cell_too_many() -> None:
+    found = faults(register(["3,12,5,100", *["9,1.5,2"] * 20], "staff,revenue,assets"))
+    assert found == ["firms.csv:2: row: has 4 cells, allowed: 3, with a decimal point in numbers"]
+
+
 def test_every_wrong_row_is_named_with_its_line() -> None:
     lines = [*FEW, ",5,,,", "two,,,,", "3,-5,0,x,soon", "0,,,,1999-13", "", "4,much,,,"]
     found = faults(register(lines))

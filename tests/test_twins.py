@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from command import plain_python
-from worlds import different, nation, run, state, town
+from worlds import LEFT_OFF, different, nation, run, state, town
 
 from sim.agents import BigEnterprise
 from sim.agents.model import EcosystemModel
@@ -26,23 +27,24 @@ import json, os, sys
 import numba
 assert numba.config.DISABLE_JIT
 from worlds import run, state, town
-print(json.dumps(state(run(town(population__world=sys.argv[1]), int(sys.argv[2])))))
+print(json.dumps(state(run(town(**json.loads(sys.argv[1])), int(sys.argv[2])))))
 """
 MONTHS = 14  # a December among them
+WORLDS: dict[str, dict[str, Any]] = {
+    "nation": {"population__world": "nation"},
+    "place": {"population__world": "place"},
+    "all mechanisms": LEFT_OFF,
+}
 
 
-def in_plain_python(world: str, months: int) -> dict[str, str]:
-    answer: dict[str, str] = plain_python(PLAIN, world, str(months))
-    return answer
-
-
-@pytest.mark.parametrize("world", ["nation", "place"])
+@pytest.mark.parametrize("world", WORLDS)
 def test_a_world_is_the_same_in_plain_python(world: str) -> None:
     """Every column, account, counter, sector, platform, site, link and outcome, to the last bit."""
-    compiled = run(town(population__world=world), MONTHS)
+    compiled = run(town(**WORLDS[world]), MONTHS)
     assert len(compiled.platforms) > 2
     assert all(site.admitted for site in compiled.world.sites)
-    assert not different(state(compiled), in_plain_python(world, MONTHS))
+    assert compiled.enterprises.prepared.any() == (world == "all mechanisms")
+    assert not different(state(compiled), plain_python(PLAIN, json.dumps(WORLDS[world]), str(MONTHS)))
 
 
 def test_the_comparison_sees_a_last_bit() -> None:

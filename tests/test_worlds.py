@@ -27,6 +27,8 @@ from sim.declare import Parameter, declared
 from sim.kernel import threads
 from sim.model.catalogue import model_catalogue
 from sim.model.state.enterprises import FREE, OPERATING
+from sim.model.state.links import Links, bid_of, indices_of
+from sim.model.state.ring import Ring
 from sim.model.state.world import World
 from sim.scenario import Scenario
 
@@ -355,6 +357,20 @@ def test_a_wrong_number_of_threads_is_refused(asked: str, monkeypatch: pytest.Mo
     monkeypatch.setenv(threads.VARIABLE, asked)
     with pytest.raises(ValueError, match="SIM_THREADS"):
         threads.thread_count()
+
+
+def test_rows_and_links_of_the_largest_world_fit_their_types() -> None:
+    """Rows also in the 31 bits that a bid has for one; with room to grow."""
+    catalogue = model_catalogue()
+    found = map(catalogue.declaration, ("population.enterprises", "mechanisms.chain.most_links"))
+    most, links_each = (int(it.high) for it in found if it and it.high)
+    assert most == 25_000_000
+    rows = (Links().buyer, Links().supplier, Links().agreed, Ring().row, indices_of(np.zeros(0, np.int64), 0))
+    assert min(*(np.iinfo(it.dtype).max for it in rows), 2**31 - 2) > 80 * most
+    assert np.iinfo(np.uint32).max > 3 * most * links_each  # links by number in `renew` and `agree`
+    bid = int(bid_of(1.0 - 2.0**-33, np.uint32(80 * most)))
+    assert bid < 2**63
+    assert bid % 2**31 - 1 == 80 * most
 
 
 # --- a stop and a resume, two at once

@@ -54,7 +54,7 @@ class Population(NamedTuple):
     )  # fmt: skip
     enterprises: int = parameter(
         2000, "enterprises", "enterprises at the start", assumption("a choice: precision against time"),
-        bounds=(20, 20_000_000), plausible=(500, 100_000),
+        bounds=(20, 25_000_000), plausible=(500, 100_000),
     )  # fmt: skip
     represents: float = parameter(
         383_148.0, "enterprises", "real enterprises that a nation's sample stands for; unused in a place",

@@ -30,6 +30,8 @@ _FEWEST, _MOST = 20, 100_000
 _MOST_FAULTS = 50  # listed line by line
 _EARLIEST = 1000  # year of founding
 _OPENING = re.compile(r"[(\[]")  # of a unit behind a column's name
+# What stands before a decimal comma, with or without points between thousands, its digits, and a unit.
+_DECIMAL_COMMA = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+),(\d+)(\s*[^\d\s,.].*)?")
 _YEAR = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-\d{2})?")
 
 
@@ -117,6 +119,9 @@ def read(path: str, columns: str = "") -> Register:
     for line, cells in lines[1:]:
         if any(cell.strip() for cell in cells):
             row, more_faults = _row(path, line, cells, found)
+            if any(cell.strip() for cell in cells[len(header) :]):
+                message = f"has {len(cells)} cells, allowed: {len(header)}, with a decimal point in numbers"
+                more_faults.append(Fault(path, line, "row", message))
             faults += more_faults
             rows.append(row)
     if len(faults) > _MOST_FAULTS:
@@ -131,7 +136,7 @@ def read(path: str, columns: str = "") -> Register:
 
 
 class _Column(NamedTuple):
-    place: int
+    position: int
     name: str
     unit: str
 
@@ -173,14 +178,18 @@ def _row(path: str, line: int, cells: list[str], columns: Mapping[str, _Column])
 
     def value(ours: str, read: Callable[[str, str], object], missing: object) -> object:
         column = columns.get(ours)
-        text = cells[column.place].strip() if column and column.place < len(cells) else ""
+        text = cells[column.position].strip() if column and column.position < len(cells) else ""
         if not column or (not text and missing is not None):
             return missing
         try:
             return read(text, column.unit)
         except ValueError as wrong:
-            what = f'"{text}" is not allowed' if text else "is missing"
-            faults.append(Fault(path, line, column.name, f"{what}, allowed: {wrong}"))
+            what, allowed = f'"{text}" is not allowed' if text else "is missing", str(wrong)
+            if (comma := _DECIMAL_COMMA.fullmatch(text)) and read is not _month:
+                what = f'"{text}" has a decimal comma'
+                if read is _money:
+                    allowed = f"a decimal point, as in {comma[1].replace('.', '')}.{comma[2]}{comma[3] or ''}"
+            faults.append(Fault(path, line, column.name, f"{what}, allowed: {allowed}"))
             return None
 
     found = (

@@ -12,7 +12,7 @@ import numpy as np
 from sim.formats import label, seeds_text
 from sim.language import later, listed, meaning, month_text, paragraph, tr
 from sim.letters import decoded, wrapped
-from sim.report.shown import plain_words, title_words
+from sim.report.shown import title_words
 from sim.runs.posterior_sample import intervals_text
 from sim.runs.replicate import Cells
 from sim.runs.result import Result
@@ -298,7 +298,7 @@ def run_panel(result: Result, name: str) -> Panel:
         if 0 <= month < result.table.months:
             mark = Mark(float(figure.value), month, figure.bound)
     known = result.scenario.catalogue.outcomes.get(name)
-    words = plain_words(meaning(name, known.meaning)) if known else ""
+    words = meaning(name, known.meaning) if known else ""
     return Panel(name, result.table.unit(name), (result.table.of(name),), mark, meaning=words)
 
 

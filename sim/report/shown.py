@@ -76,13 +76,8 @@ def source_words(text: str) -> str:
 def outcome_words(catalogue: Catalogue, name: str) -> str:
     """An outcome's meaning; its name as words where it has none."""
     known = catalogue.outcomes.get(name)
-    words = plain_words(meaning(name, known.meaning)) if known and known.meaning else label(name)
+    words = meaning(name, known.meaning) if known and known.meaning else label(name)
     return words[:1].upper() + words[1:]
-
-
-def plain_words(text: str) -> str:
-    """A meaning without what a name of the model leaves in it: ``spin_off`` is spin-off, ``1 years`` 1 year."""
-    return re.sub(r"\b1 (year|kind)s\b", r"1 \1", re.sub(r"(?<=[a-z])_(?=[a-z])", "-", text))
 
 
 def outcome_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Faults of scenario files: the place, the fault and what is allowed."""
+"""Faults of scenario files: file, line and key, the fault and what is allowed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault: ``file`` as the user gave it, ``line`` from 1 (0 without one), the key and the message."""
+    """One fault of a scenario.
+
+    Parameters
+    ----------
+    file
+        The file as it was given.
+    line
+        Its line from 1; 0 without one.
+    key
+        The key at fault.
+    message
+        What is wrong, and what is allowed.
+
+    """
 
     file: str
     line: int
@@ -26,7 +39,24 @@ class Fault:
 
 
 class ScenarioError(ValueError):
-    """An invalid scenario; ``faults`` holds every fault, ``str`` gives a line for each."""
+    """An invalid scenario; its text has a line for each fault.
+
+    Parameters
+    ----------
+    faults
+        All its faults, which the attribute ``faults`` holds once each.
+
+    Examples
+    --------
+    >>> import sim
+    >>> from sim.scenario import ScenarioError
+    >>> try:
+    ...     sim.load("shougang", overrides={"run.months": 0})
+    ... except ScenarioError as error:
+    ...     print(error.faults[0].message)
+    0 is out of bounds, allowed: a whole number from 1 to 1200 (month)
+
+    """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(dict.fromkeys(faults))

@@ -144,7 +144,7 @@ def _reported_figures(stack: _Stack, values: Values) -> Iterator[ReportedFigure]
         tops = {part: stack.top(path) for part, path in paths.items()}
         changed = max(tops[part] for part in ("value", "month", "bound"))
         if any(name in layer.names.get(FIGURES, ()) for layer in stack.layers[:changed]):
-            # The source of a parent's figure is none of a figure that takes its place.
+            # A figure that replaces a parent's does not have its source.
             if tops["source"] < changed:
                 given["source"] = "assumption"
             if tops["text"] < changed:

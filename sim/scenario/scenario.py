@@ -23,7 +23,16 @@ NOT_DIGESTED = ("run.replicates", "run.seed", "run.months")
 
 @dataclass(frozen=True)
 class Origin:
-    """Origin of a value; ``location`` is such as ``shougang.toml:12`` or ``--set``, empty for a default."""
+    """Origin of a value.
+
+    Parameters
+    ----------
+    kind
+        ``default``, ``parent``, ``file`` or ``override``.
+    location
+        Such as ``shougang.toml:12`` or ``--set``; empty for a default.
+
+    """
 
     kind: Literal["default", "parent", "file", "override"]
     location: str = ""
@@ -34,9 +43,23 @@ class Origin:
 
 @dataclass(frozen=True)
 class ReportedFigure:
-    """A figure that the article reports: outcome ``name`` must meet ``value`` (its unit) in ``month`` (YYYY-MM).
+    """A figure that the article reports, which an outcome must meet in a month.
 
-    ``stated`` is the file of the parent that states it, empty where the scenario's own file does.
+    Parameters
+    ----------
+    name
+        The outcome.
+    value
+        The figure, in the outcome's unit.
+    month
+        The calendar month, as YYYY-MM.
+    bound
+        Whether the outcome is to be ``about``, ``at least`` or ``at most`` the figure.
+    source
+        Where the article states it.
+    stated
+        The file of the parent that states it, empty where the scenario's own file does.
+
     """
 
     name: str
@@ -49,7 +72,46 @@ class ReportedFigure:
 
 @dataclass(frozen=True)
 class Scenario:
-    """All values by key in order of declaration; equality ignores where they were set."""
+    """All values that a run needs, each with its origin; ``sim.load`` returns one. Equality ignores origins.
+
+    Parameters
+    ----------
+    name
+        Name of the file, without its ending.
+    title, summary
+        What it is, in a line and in a few sentences.
+    path
+        The file as it was given.
+    headline
+        The outcomes that reports show first.
+    values
+        Every value by its key, in the order of declaration.
+    origins
+        Where each value was set.
+    sources
+        Sources of the values that are not the declared defaults.
+    reported_figures
+        Figures of the article by outcome.
+    platforms, sites
+        Names of its platforms and idle sites.
+    catalogue
+        The declarations of the model whose keys these are.
+
+    Raises
+    ------
+    ScenarioError
+        If a value has another type than its key declares.
+
+    Examples
+    --------
+    >>> import sim
+    >>> shougang = sim.load("shougang", overrides={"run.months": 24})
+    >>> shougang.months, shougang.values["run.start"], str(shougang.origins["run.months"])
+    (24, '2011-01', 'override --set')
+    >>> shougang.calendar(23), shougang.month_of("2012-12")
+    ('2012-12', 23)
+
+    """
 
     name: str = field(compare=False)
     title: str
@@ -66,7 +128,7 @@ class Scenario:
     _groups: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Convert every value to its declared type; raises ScenarioError if one has another."""
+        """Convert every value to its declared type."""
         types = keys.types(self.catalogue, self.platforms, self.sites)
         other = [key for key, value in self.values.items() if type(value) is not types[key]]
         if other:
@@ -107,17 +169,63 @@ class Scenario:
         return value
 
     def month_of(self, calendar: str) -> int:
-        """Months from the start to a calendar month YYYY-MM, negative before it; ``NEVER`` for none."""
+        """Months from the start to a calendar month.
+
+        Parameters
+        ----------
+        calendar
+            The month as YYYY-MM, or an empty text.
+
+        Returns
+        -------
+        int
+            Negative before the start; ``NEVER`` for an empty text.
+
+        """
         return NEVER if not calendar else months.number(calendar) - months.number(str(self.values["run.start"]))
 
     def calendar(self, offset: int) -> str:
-        """The calendar month, YYYY-MM, so many months after the start."""
+        """The calendar month of a month of the run.
+
+        Parameters
+        ----------
+        offset
+            Months from the start, possibly negative.
+
+        Returns
+        -------
+        str
+            The month as YYYY-MM.
+
+        """
         return months.text(months.number(str(self.values["run.start"])) + offset)
 
     def group(self, prefix: str, month: int = 0) -> Any:
-        """The values of ``levers``, ``platforms.haier``... in a month, as an instance of the group's class.
+        """The values of a group of parameters in a month.
 
-        The same object is returned until a value of the group changes. KeyError if there is no such group.
+        Parameters
+        ----------
+        prefix
+            What the keys of the group begin with: ``levers``, ``platforms.haier``.
+        month
+            Month of the run.
+
+        Returns
+        -------
+        NamedTuple
+            An instance of the group's class: the same object until one of its values changes.
+
+        Raises
+        ------
+        KeyError
+            If there is no such group.
+
+        Examples
+        --------
+        >>> import sim
+        >>> sim.load("shougang").group("run").months
+        64
+
         """
         cache = self._groups
         found = cache.get(prefix)
@@ -126,7 +234,19 @@ class Scenario:
         return self._made(prefix, month) if found is None else found
 
     def scheduled(self, prefix: str) -> bool:
-        """Whether any value of a group changes over the months."""
+        """Whether any value of a group changes over the months.
+
+        Parameters
+        ----------
+        prefix
+            What the keys of the group begin with.
+
+        Returns
+        -------
+        bool
+            True where one of its values is a ``Schedule``.
+
+        """
         return any(
             isinstance(self.values[f"{prefix}.{name}"], Schedule) for name in self.catalogue.group(prefix)._fields
         )

@@ -10,7 +10,26 @@ from sim.declare import Value
 
 @dataclass(frozen=True)
 class Schedule:
-    """Values from given months on; ``months`` are ascending offsets from the start of the run, possibly negative."""
+    """A value for each of several periods.
+
+    Parameters
+    ----------
+    months
+        Months from which the values apply: ascending offsets from the start of the run, possibly negative.
+    values
+        The value from each of these months on.
+    linear
+        Whether values between two months are interpolated.
+    before
+        The value before the first of these months.
+
+    Examples
+    --------
+    >>> from sim.scenario import Schedule
+    >>> Schedule((0, 12), (0.0, 1.2), linear=True, before=0.0).at(6)
+    0.6
+
+    """
 
     months: tuple[int, ...]
     values: tuple[Value, ...]
@@ -18,7 +37,19 @@ class Schedule:
     before: Value
 
     def at(self, month: int) -> Value:
-        """The value in a month: the last one given, or interpolated; ``before`` the first month."""
+        """The value in a month.
+
+        Parameters
+        ----------
+        month
+            Month of the run.
+
+        Returns
+        -------
+        float, int, bool or str
+            The last value given, or an interpolated one; ``before`` where none is given yet.
+
+        """
         index = bisect_right(self.months, month) - 1
         if index < 0:
             return self.before

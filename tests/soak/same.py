@@ -99,10 +99,32 @@ def attack(turn: Turn, space: Path) -> Same:
 
 
 def _made(it: tuple[Sequence[str], Sequence[str], Mapping[str, str]], folder: Path) -> dict[str, str]:
+    """The digests of what a run writes; without compiled loops also what differs in the state of a world."""
     python, options, environment = it
     prepare(folder)
     done = subprocess.run(
         [*python, "-m", "sim", *options], cwd=folder, stdin=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    return digests(folder) if done.returncode == 0 else {"exit code": f"{done.returncode} {done.stderr[-500:]}"}
+    if done.returncode != 0:
+        return {"exit code": f"{done.returncode} {done.stderr[-500:]}"}
+    other = _state(environment).items() ^ _state({}).items() if "NUMBA_DISABLE_JIT" in environment else ()
+    return digests(folder) | dict(other)
+
+
+_STATE = """
+from worlds import LEFT_OFF, run, state, town
+print(*(f"{name} {digest}" for name, digest in state(run(town(**LEFT_OFF), 14)).items()), sep="\\n")
+"""
+
+
+def _state(environment: Mapping[str, str]) -> dict[str, str]:
+    """A digest of every part of the state of a world with all mechanisms on."""
+    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
+    done = subprocess.run(
+        [sys.executable, "-c", _STATE], env=os.environ | {"PYTHONPATH": paths} | environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        return {"state of a world": done.stderr[-500:]}
+    return {name: digest for name, _, digest in (line.partition(" ") for line in done.stdout.splitlines())}

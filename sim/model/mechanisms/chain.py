@@ -120,12 +120,12 @@ def affordable(cash: float, p: Rules) -> bool:
 @compiled
 def find_candidates(i: int, start: int, wanted: int, p: Rules, ring: OnRing, found: u4) -> int:
     """Put ring indices of firms at stage ``wanted`` of the chain, except ``i``, into ``found``; returns their number."""
-    number, index, most = 0, np.uint32(start), int(p.candidates)
+    count, index, most = 0, np.uint32(start), int(p.candidates)
     for _ in range(min(int(p.circle), len(ring.row))):
-        found[number] = index
-        number += (ring.chain[index] == wanted) & (ring.row[index] != i) & (number < most)
+        found[count] = index
+        count += (ring.chain[index] == wanted) & (ring.row[index] != i) & (count < most)
         index = np.uint32(index + 1 if index + 1 < len(ring.row) else 0)
-    return number
+    return count
 
 
 @compiled
@@ -142,9 +142,9 @@ def choose_suppliers(
     for k in range(len(renewing)):
         wanted[k] = r.sector[buyer[renewing[k]]] % 3 - 1
     for k in range(len(renewing)):
-        number = find_candidates(buyer[renewing[k]], start[k], wanted[k], p, ring, found[end:])
-        whose[end : end + number] = k
-        end += number
+        count = find_candidates(buyer[renewing[k]], start[k], wanted[k], p, ring, found[end:])
+        whose[end : end + count] = k
+        end += count
     who, known = np.empty((2, end), np.int64), np.empty((8, end))
     for c in range(end):
         who[1, c], found[c] = ring.identity[found[c]], ring.row[found[c]]
@@ -180,7 +180,7 @@ def renew(
     buyer, supplier, ordinal, hazard = links.buyer, links.supplier, links.ordinal, draws.monthly(p.renewal)
     key, renewing = np.empty(BLOCK, np.int64), np.empty(np.uint64(2) * BLOCK, np.uint32)
     u_renew, point, points = np.empty(BLOCK), np.empty(BLOCK), np.empty(np.uint64(2) * BLOCK)
-    number = 0
+    count = 0
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for link in range(first, last):
@@ -191,13 +191,13 @@ def renew(
             u_renew[k], point[k] = u.renewed, u.point
         for link in range(first, last):
             k = link - first
-            renewing[number], points[number] = link, point[k]
-            number += links.new | (u_renew[k] < hazard) | (supplier[link] < 0)
-        if number < BLOCK and last < hi:
+            renewing[count], points[count] = link, point[k]
+            count += links.new | (u_renew[k] < hazard) | (supplier[link] < 0)
+        if count < BLOCK and last < hi:
             continue
-        found = choose_suppliers(renewing[:number], points[:number], links, seed, month, r, p, price_share, ring)
+        found = choose_suppliers(renewing[:count], points[:count], links, seed, month, r, p, price_share, ring)
         events[LINKS_RENEWED] += 0 if links.new else found
-        number = 0
+        count = 0
 
 
 @compiled

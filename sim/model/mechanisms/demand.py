@@ -199,7 +199,7 @@ def lines_born(u: float, lines: int, rate: float) -> int:
 
 @equation
 def may_change(u: float, lines: int, rate: float) -> bool:
-    """Whether any line may be lost, or born, at this rate; below the bound the count is surely 0."""
+    """Whether any line may be lost, or born, at this rate; below the bound the count is 0."""
     return u >= 1.0 - lines * rate
 
 
@@ -264,13 +264,13 @@ def update_lines(
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         u = lines_change_of(seed, r.identity, first, last, month)
-        number = 0
+        count = 0
         for i in range(first, last):
             u_lost, u_born = u.lost[i - first], u.born[i - first]
-            changing[number] = i
+            changing[count] = i
             may = may_change(u_lost, w.lines[i], p.line_loss) | may_change(u_born, w.lines[i], most)
-            number += (r.status[i] == OPERATING) & may
-        change_lines(changing[:number], first, u.lost, u.born, seed, month, r, w, p, rates)
+            count += (r.status[i] == OPERATING) & may
+        change_lines(changing[:count], first, u.lost, u.born, seed, month, r, w, p, rates)
         draws.normals(u.shock, shock, last - first)
         for i in range(first, last):
             settled[i - first] = sum_log_variance(max(w.lines[i], 1), one)
@@ -295,23 +295,23 @@ def change_lines(
     size = len(rows)
     row, identity = np.empty(size, np.uint32), np.empty(size, np.int64)
     lost, born, before = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
-    number = 0
+    count = 0
     for k in range(size):
         i = rows[k]
         lose, bear, lines = u_lost[i - first], u_born[i - first], w.lines[i]
         gone = lines_lost(lose, lines, p) if may_change(lose, lines, p.line_loss) else 0
         rate = rates[r.sector[i]]
         new = lines_born(bear, lines, rate) if may_change(bear, lines, rate) else 0
-        row[number], identity[number], before[number] = i, r.identity[i], lines
-        lost[number], born[number] = gone, new
-        number += gone + new > 0
-    kept, won = np.empty(number), np.empty(number)
-    sizes = line_sizes_of(seed, identity, 0, number, month)
-    for k in range(number):
+        row[count], identity[count], before[count] = i, r.identity[i], lines
+        lost[count], born[count] = gone, new
+        count += gone + new > 0
+    kept, won = np.empty(count), np.empty(count)
+    sizes = line_sizes_of(seed, identity, 0, count, month)
+    for k in range(count):
         kept[k] = 1.0 - share_lost(sizes.lost[k], lost[k], before[k] - lost[k], p) if lost[k] > 0 else 1.0
-    for k in range(number):
+    for k in range(count):
         won[k] = total_size(sizes.born[k], born[k], p.line_log_sd)
-    for k in range(number):
+    for k in range(count):
         i = row[k]
         w.lines[i] += born[k] - lost[k]
         w.appeal[i] = w.appeal[i] * kept[k] + won[k] * r.line_size[i]
@@ -441,9 +441,9 @@ def set_demand(world: World, market: Market, levers: Levers) -> None:
 
 
 @equation
-def next_cycle(cycle: float, luck: float, m: Market) -> float:
-    """Next month's logarithm of a sector's demand over its path; ``luck`` is a standard normal deviate."""
-    return cycle * (1.0 - m.sector_reversion / 12.0) + m.sector_shock / math.sqrt(12.0) * luck
+def next_cycle(cycle: float, deviate: float, m: Market) -> float:
+    """Next month's logarithm of a sector's demand over its path; ``deviate`` is a standard normal deviate."""
+    return cycle * (1.0 - m.sector_reversion / 12.0) + m.sector_shock / math.sqrt(12.0) * deviate
 
 
 @compiled

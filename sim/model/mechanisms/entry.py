@@ -33,7 +33,17 @@ from sim.model.state.cohort import (
     skill_luck,
     staff_planned,
 )
-from sim.model.state.enterprises import BIG, INDEPENDENT, MAKER, OPERATING, ORIGINS, SPIN_OFF, TENANT, reads
+from sim.model.state.enterprises import (
+    BIG,
+    INDEPENDENT,
+    MAKER,
+    OPERATING,
+    ORIGIN_WORDS,
+    ORIGINS,
+    SPIN_OFF,
+    TENANT,
+    reads,
+)
 from sim.model.state.idle import EQUIPMENT
 from sim.model.state.knowledge import distance, kept_in
 from sim.model.state.sites import EVERYONE, Admission, SiteState, admission_of, is_admissible, lasting_match, match
@@ -611,11 +621,11 @@ OUTCOMES = (
     counted("net_borrowing", "startups that go alone, net of founders who would have started without borrowed equipment", 1, "enterprises"),
     *(
         outcome
-        for origin in ORIGINS[1:]
+        for origin, words in zip(ORIGINS[1:], ORIGIN_WORDS[1:], strict=True)
         for outcome in (
-            Outcome(f"startups_{origin}", "enterprises", f"startups founded since the start, channel {origin}", 1,
+            Outcome(f"startups_{origin}", "enterprises", f"startups founded since the start, channel {words}", 1,
                     value=lambda m, o=origin: m.weight * m.cumulative(f"founded_{o}")),  # type: ignore[misc]
-            Outcome(f"startups_net_{origin}", "enterprises", f"of those, net of founders who would have started alone: {origin}", 1,
+            Outcome(f"startups_net_{origin}", "enterprises", f"of those, net of founders who would have started alone: {words}", 1,
                     value=lambda m, o=origin: m.weight * m.cumulative(f"net_{o}")),  # type: ignore[misc]
         )
     ),

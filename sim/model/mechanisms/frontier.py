@@ -73,36 +73,36 @@ class Writes(NamedTuple):
 
 
 @equation
-def step_of_month(own: float, frontier: float, luck: float, p: Rules) -> float:
+def step_of_month(own: float, frontier: float, deviate: float, p: Rules) -> float:
     """Change of the logarithm of productivity or quality in a month: catching up, less the trend, and random change.
 
-    ``luck`` is a standard normal deviate.
+    ``deviate`` is a standard normal deviate.
     """
     gap = max(0.0, frontier - p.protected_lead - own)
-    return (p.catch_up * gap - p.trend) / 12.0 + p.shock / math.sqrt(12.0) * luck
+    return (p.catch_up * gap - p.trend) / 12.0 + p.shock / math.sqrt(12.0) * deviate
 
 
 @compiled
 def move(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, frontier: tuple[f8, f8]) -> None:
     """Move productivity and quality of every operating enterprise; ``frontier`` has their logarithms by sector."""
-    luck, change = np.empty(BLOCK), np.empty(BLOCK)
+    deviate, change = np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         u = shock_luck_of(seed, r.identity, first, last, month)
-        draws.normals(u.productivity, luck, last - first)
-        change_of(first, last, r, w.productivity, luck, p, frontier[0], change)
-        draws.normals(u.quality, luck, last - first)
-        change_of(first, last, r, w.quality, luck, p, frontier[1], change)
+        draws.normals(u.productivity, deviate, last - first)
+        change_of(first, last, r, w.productivity, deviate, p, frontier[0], change)
+        draws.normals(u.quality, deviate, last - first)
+        change_of(first, last, r, w.quality, deviate, p, frontier[1], change)
 
 
 @compiled
-def change_of(first: Index, last: Index, r: Reads, trait: f8, luck: f8, p: Rules, frontier: f8, change: f8) -> None:
+def change_of(first: Index, last: Index, r: Reads, trait: f8, deviate: f8, p: Rules, frontier: f8, change: f8) -> None:
     """Change one trait of a block of rows."""
     for i in range(first, last):
         change[i - first] = maths.log(trait[i]) if r.status[i] == OPERATING else 0.0
     for i in range(first, last):
         k = i - first
-        change[k] = step_of_month(change[k], frontier[np.uint8(r.sector[i])], luck[k], p)
+        change[k] = step_of_month(change[k], frontier[np.uint8(r.sector[i])], deviate[k], p)
     for i in range(first, last):
         trait[i] *= maths.exp(change[i - first]) if r.status[i] == OPERATING else 1.0
 

@@ -329,7 +329,8 @@ def learn(lo: Index, hi: Index, seed: int, month: int, r: LearnReads, w: LearnWr
             float(r.partner_knowledge_0[i]), float(r.partner_knowledge_1[i]), float(r.partner_knowledge_2[i]),
             b_0, b_1, b_2,
         )  # fmt: skip
-        w.prepared[i] += closed_by_answer(gap_ahead(own, float(w.prepared[i])), theirs, p)
+        prepared = float(w.prepared[i])
+        w.prepared[i] = prepared + closed_by_answer(gap_ahead(own, prepared), theirs, p)
 
 
 @compiled
@@ -374,9 +375,9 @@ def weigh(
     lo: Index, hi: Index, seed: int, month: int, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
     heard: f8, sums: Sums,
 ) -> None:  # fmt: skip
-    """Enterprises consider the sectors opened at their place in the chain, and the new mode, and move where it gains.
+    """Enterprises consider the sectors opened at their stage of the chain, and the new mode, and move where it gains.
 
-    They hear of a sector from customers: with probability ``heard``, its part in demand at that place.
+    They hear of a sector from customers: with probability ``heard``, its share of demand at that stage.
     """
     chance = draws.monthly(min(p.most_a_year, p.review))
     for i in range(lo, hi):
@@ -536,17 +537,17 @@ def grow_sectors(sectors: SectorsGrowing, month: int, p: Rules) -> None:
 
 @equation
 def spare_demand(sector: int, new: int, s: SectorsTaken, p: Rules) -> float:
-    """Demand of a sector that may move to a new one at its place in the chain: all but what the sector keeps."""
+    """Demand of a sector that may move to a new one at its stage of the chain: all but what the sector keeps."""
     same = (s.open[sector] == 1) & (sector != new) & (sector % 3 == new % 3)
     return max(0.0, s.demand[sector] - p.least_left * s.opening_demand[sector]) if same else 0.0
 
 
 @compiled
 def take_up(sectors: SectorsTaken, nation: bool, p: Rules) -> None:
-    """Buyers take up new sectors for a month; they spend there what they spent in others at its place in the chain.
+    """Buyers take up new sectors for a month; they spend there what they spent in others at its stage of the chain.
 
-    In a place the part ``taken`` of it comes from sectors here and the rest from the market outside. Buyers without
-    demand to move take up nothing.
+    In a world that is a place, the part ``taken`` of it comes from sectors here, the rest from the market outside.
+    Buyers without demand to move take up nothing.
     """
     for new in range(MAX_SECTORS):
         more = sectors.mature_demand[new] * (taken_up(sectors.adopted[new], p) - sectors.adopted[new])

@@ -2,8 +2,8 @@
 
 A site is considered where a move is expected to gain more than the search for one costs. The gain is the inclusive value
 of the choice between staying and moving (McFadden 1978); costs of search differ among enterprises and months, not with
-size, so that small ones search less. Every enterprise has a lasting match with each place, of one distribution; where it
-is outside is the best of several places.
+size, so that small ones search less. Every enterprise has a lasting match with each site and each place outside, all of
+one distribution; outside it has the best of several.
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ def meeting_probability(resources: float, requests: float, services: float, p: R
 
 @equation
 def answered_within_month(meeting: float, months: float) -> float:
-    """Probability that a resource is met and answers this month, where its answers take ``months`` longer in the mean.
+    """Probability that a resource is met and answers this month, where its answers take ``months`` longer on average.
 
     Each month the question is still open it is answered with the same probability.
     """

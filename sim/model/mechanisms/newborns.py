@@ -266,8 +266,8 @@ def initialise_newborns(
         e.quality[i] = sectors.quality[s] * maths.exp(n.quality_log_sd * u_quality - n.gap)
         pull = attraction(e.quality[i], e.productivity[i], m.rivalry, m.price_share)
         spread = n.worker_revenue_log_sd
-        luck = maths.exp(spread * draws.normal(u_spread) - 0.5 * spread * spread)
-        e.worker_revenue[i] = sectors.worker_revenue[s] * n.worker_revenue * luck
+        factor = maths.exp(spread * draws.normal(u_spread) - 0.5 * spread * spread)
+        e.worker_revenue[i] = sectors.worker_revenue[s] * n.worker_revenue * factor
         if parent >= 0 and channel == SPIN_OFF:  # founders take their employer's methods along
             e.worker_revenue[i] = inherited(e.worker_revenue[i], e.worker_revenue[parent], terms.inheritance)
         price = relative_price(e.productivity[i], m.price_share)

@@ -134,7 +134,7 @@ def agree(
 
     All who want something new from a supplier get the same part of it, so that the order of links has no effect.
     """
-    hazard, number = draws.monthly(p.agree), 0
+    hazard, count = draws.monthly(p.agree), 0
     agrees = np.empty(len(links.buyer), np.uint32)
     for link in range(len(links.buyer)):
         i, j, before = links.buyer[link], links.supplier[link], links.agreed[link]
@@ -147,10 +147,10 @@ def agree(
         if w.revenue[i] <= 0.0 or w.revenue[j] <= 0.0:
             continue
         if agreeing(seed, r.identity[i] ^ (links.ordinal[link] + 1), month).agrees < hazard:
-            agrees[number] = link
-            number += 1
+            agrees[count] = link
+            count += 1
             sums.wanted[j] += ticks(order_wanted(w.revenue[i], sums.links[i], p, input_share))
-    for link in agrees[:number]:
+    for link in agrees[:count]:
         i, j = links.buyer[link], links.supplier[link]
         wanted, given_up = sums.wanted[j] / TICKS, sums.given_up[j] / TICKS
         amount = part_agreed(wanted, given_up, w.revenue[j], p) * order_wanted(

@@ -47,7 +47,7 @@ class Rules(NamedTuple):
 
 
 @typed
-class Given(NamedTuple):
+class ListedFirms(NamedTuple):
     """The firms of a register, from the smallest: empty where they are drawn; 0, -1 for what it does not say."""
 
     staff: i8
@@ -149,7 +149,9 @@ class Rows(NamedTuple):
 
 
 @compiled
-def fill(rows: Rows, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, g: Given, flows: i8) -> None:
+def fill(
+    rows: Rows, e: Opening, points: f8_2d, p: Population, m: Market, known: f8_2d, g: ListedFirms, flows: i8
+) -> None:
     """Fill the rows of enterprises from their lattice points, shape (hi - lo, 16)."""
     for k in range(rows.lo, rows.hi):
         u, i = points[k - rows.lo], rows.row + k - rows.lo
@@ -297,13 +299,13 @@ def set_host(world: World) -> None:
     world.complete_opening(row, row + 1, points)
 
 
-def listed_firms(world: World) -> Given:
+def listed_firms(world: World) -> ListedFirms:
     """The firms of the scenario's register; none where they are drawn."""
     text, settings = world.rules("population").register, world.settings
     first = settings.calendar(0)
     firms = parse(text, settings.group("population").sectors, first) if text else []
     ages = [months.number(first) - 1 - it.founded if it.founded >= 0 else -1 for it in firms]
-    return Given(
+    return ListedFirms(
         np.array([it.staff for it in firms], np.int64),
         np.nan_to_num(np.array([it.revenue for it in firms], np.float64)),
         np.nan_to_num(np.array([it.assets for it in firms], np.float64)),

@@ -512,7 +512,7 @@ def components_a_year(talent: float, chance: float, p: Rules) -> float:
 
 @compiled
 def known_before(talent: float, cash: float, years: int, lost: float, p: Rules) -> float:
-    """Knowledge above the sector's base on each axis after years of research of own, in expectation.
+    """Knowledge above the sector's base on each axis after years of own research, in expectation.
 
     Year by year, the solved components teach as in the run, and knowledge above the base is lost at the rate ``lost``.
     """
@@ -629,7 +629,7 @@ OUTCOMES = (
     Outcome("breadth", "kinds of partner", "mean breadth of projects begun since the start",
             value=lambda m: share(m.cumulative("breadth"), m.cumulative("projects_begun"))),
     *(
-        Outcome(f"success_rate_breadth_{breadth}", "share", f"successes among ended projects that drew on {breadth} kinds of partner, since the start", 1,
+        Outcome(f"success_rate_breadth_{breadth}", "share", f"successes among ended projects that drew on {breadth} {'kind' if breadth == 1 else 'kinds'} of partner, since the start", 1,
                 value=lambda m, b=breadth: share(*ended(m, f"breadth_{b}")))  # type: ignore[misc]
         for breadth in range(5)
     ),

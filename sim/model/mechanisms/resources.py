@@ -97,7 +97,7 @@ def kind_weights(p: Rules) -> Any:
 
 
 def apart(domestic: Any, foreign: Any, p: Rules) -> tuple[Any, Any]:
-    """Weights of domestic resources within their cloud, and of foreign experts in the cells ahead that it leaves empty.
+    """Weights of domestic resources in the cells that they fill, and of foreign experts in the other cells ahead.
 
     Ahead of the middle is the side of the frontier: what projects need lies above the sectors' base on every axis.
     Where no such cell is empty, foreign experts' weights stay as they are.

@@ -74,9 +74,9 @@ class Ledger:
         moved_by = books.accounts - books.began
         wrong = np.flatnonzero(moved_by != named)
         if len(wrong):
-            place = int(wrong[0])
-            change, known = int(moved_by[place]), int(named[place])
-            self._fail(ACCOUNTS[place], f"changed by {change} ticks this month, but named flows add up to {known}")
+            account = int(wrong[0])
+            change, known = int(moved_by[account]), int(named[account])
+            self._fail(ACCOUNTS[account], f"changed by {change} ticks this month, but named flows add up to {known}")
 
     def _people(self) -> None:
         table, books = self.world.enterprises, self.world.books

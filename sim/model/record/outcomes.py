@@ -23,7 +23,7 @@ from sim.model.record.tally import (
     YOUNG_JOBS,
 )
 from sim.model.state.accounts import ACCOUNTS, LEAVERS, TICKS, UNEMPLOYED
-from sim.model.state.enterprises import BIG, CLASSES, OPERATING, ORIGINS, REGISTERED, SUSPENDED
+from sim.model.state.enterprises import BIG, CLASSES, OPERATING, ORIGIN_WORDS, ORIGINS, REGISTERED, SUSPENDED
 from sim.model.state.groups import GROUPS, OTHERS, SPIN_OFFS, YEARS
 
 _COUNTED = {
@@ -34,7 +34,7 @@ _COUNTED = {
 _WHO = {
     **{name: f"{name} enterprises" for name in CLASSES},
     "micro": "micro enterprises, counted in their class too",
-    **{name: f"enterprises of origin {name}" for name in ORIGINS},
+    **{name: f"enterprises of origin {words}" for name, words in zip(ORIGINS, ORIGIN_WORDS, strict=True)},
     "exporter": "exporters",
     "non_exporter": "enterprises that do not export",
     "age_0": "enterprises in the year after registration",
@@ -168,7 +168,7 @@ OUTCOMES = (
     ),
     *(outcome for year in range(1, YEARS + 1) for outcome in of_year_of_life(year)),
     *(
-        Outcome(f"survival_{year}", "share", f"enterprises still operating {year} years after they started, at the hazards of stopping since the start", 1,
+        Outcome(f"survival_{year}", "share", f"enterprises still operating {year} {'year' if year == 1 else 'years'} after they started, at the hazards of stopping since the start", 1,
                 value=lambda m, y=year: m.survival(y))  # type: ignore[misc]
         for year in range(1, YEARS + 1)
     ),

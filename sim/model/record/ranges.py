@@ -1,8 +1,8 @@
-"""Ranges of state: a number that leaves its type's range would go on as a wrong one, so the world fails and says which.
+"""Ranges of state: a world stops, and says why, before a number leaves the range in which its type is exact.
 
-Checked each month: people, lines, floor and hours lie below half of what their type holds, so that what at most doubles
-within a month is seen before it wraps; money is finite, and the flows of a month and the balances of accounts are whole
-ticks that sums over all months and their outcomes hold exactly.
+Ranges are checked at the end of each month. People, lines, floor and hours lie below half of what their type holds, so
+that what at most doubles within a month is seen before it overflows. Money is finite; amounts of a month are rounded to
+whole ticks exactly, and sums of ticks over all months are exact.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from sim.model.state.enterprises import NoWrites, reads
 from sim.model.state.world import World
 
 MOST_WHOLE = 2**30  # people, lines, m2 or hours of one enterprise
-MOST_FLOW, MOST_BALANCE = (
-    2**52,
-    2**60,
-)  # ticks a month and ticks: 40 times the assets of China's manufacturing in a month
+# Ticks a month: below 2^51 an amount is rounded to ticks exactly; about 20 times the assets of China's manufacturing.
+MOST_FLOW = 2**51
+MOST_BALANCE = 2**60  # ticks
 MOST_MONEY = MOST_FLOW / TICKS  # million yuan of one enterprise
 MOST_INDEX = 1e6  # productivity and quality, relative to the sector's at the start
 

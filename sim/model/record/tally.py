@@ -53,7 +53,7 @@ YEAR = (
     "labour_productivity_90_10", "job_creation_kept", "job_reallocation_excess", "size_tail_exporters",
 )  # fmt: skip
 SITE = ("admitted", "admitted_newborn", "tenants", "jobs", "taxes", "idle", "renovated", "let")
-SITES_APART = 3  # sites whose outcomes are kept apart, in the order of the scenario
+SITES_APART = 3  # sites with outcomes of their own, in the order of the scenario
 
 INCUMBENTS, STARTUPS, SUPPLIERS = 0, 1, 2  # groups by trait
 PRODUCTIVITY, QUALITY, NUMBER = 0, 1, 2
@@ -381,8 +381,8 @@ class Recorder:
         self._taxes += world.taxes
         self._fiscal += books.fiscal_cost + int(books.month[FEE_SUPPORT]) + int(books.month[RENT_SUBSIDY])
         now["total"] = self._total
-        index = world.catalogue.counters
-        now["talent_unmet"] = world.counts[index["talent_asked"]] - world.counts[index["talent_hired"]]
+        counter = world.catalogue.counters
+        now["talent_unmet"] = world.counts[counter["talent_asked"]] - world.counts[counter["talent_hired"]]
         now["recorded"] = recorded_sums(world)
         now["ended"], now["job_flows"], now["lives"] = world.ended, world.job_flows, world.lives
         now["taxes"], now["fiscal"] = self._taxes, self._fiscal
@@ -401,8 +401,8 @@ class Recorder:
             now["sites"] = [sum(getattr(site, name) for site in world.sites) for name in SITE]
             now["sites_taxes_12"] = sum(sum(site.taxes_year) for site in world.sites)
             now["sites_rent"] = sum(site.rent for site in world.sites)
-            for place, site in enumerate(world.sites[:SITES_APART]):
-                now["site_apart"][place] = [getattr(site, name) for name in SITE]
-                now["site_rent_apart"][place] = site.rent
+            for index, site in enumerate(world.sites[:SITES_APART]):
+                now["site_apart"][index] = [getattr(site, name) for name in SITE]
+                now["site_rent_apart"][index] = site.rent
         now["year"] = [world.year.get(name, math.nan) for name in YEAR]
         self.done += 1

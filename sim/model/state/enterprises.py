@@ -23,6 +23,7 @@ CLASSES = ("small", "medium", "big")
 
 INCUMBENT, INDEPENDENT, SPIN_OFF, MAKER, TENANT = 0, 1, 2, 3, 4
 ORIGINS = ("incumbent", "independent", "spin_off", "maker", "tenant")
+ORIGIN_WORDS = tuple(name.replace("_", "-") for name in ORIGINS)  # in meanings
 
 FREE, REGISTERED, OPERATING, SUSPENDED = 0, 1, 2, 3
 STATUSES = ("free", "registered", "operating", "suspended")

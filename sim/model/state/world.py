@@ -194,7 +194,7 @@ class World:
         return self.group(f"platforms.{platform.name}") if named else own_platform(self.rules("adoption"))
 
     def weight_of(self, platform: PlatformState) -> float:
-        """Real enterprises that a member represents; of a platform founded in the run, which is its host's alone, 1."""
+        """Real enterprises that a member represents: 1 on a platform founded in the run, which its host uses alone."""
         return self.weight if platform.name in self.settings.platforms else 1.0
 
     def marks(self) -> Any:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sim.formats import label, percent, ratio_text
 from sim.language import month_text, tr
 from sim.report.html.headline import figure_badge
 from sim.report.html.markup import Markup, fold, join, table, tag
 from sim.report.shown import difference_unit, row_unit, told, told_span, verdict_words
-from sim.report.text.left_out import without_one
+from sim.report.text.left_out import notes_without_one
 from sim.report.text.run import bound_words, inherited_text
 from sim.runs.result import Result
 from sim.runs.summary import Row
@@ -33,18 +33,14 @@ def differences_of(variant: ComparedVariant, against: str, names: Sequence[str],
     caption = tr("{variant} against {baseline}: means over seeds", variant=variant.label, baseline=against)
     made = _tables(heads, rows, names, (1, 2, 3, 4, 6, 7), caption)
     known = {it.outcome: it for it in variant.differences}
-    notes = _hanging([known[name] for name in names])
-    rest = _hanging([it for it in variant.differences if it.outcome not in names])
+    notes = _notes(known[name] for name in names)
+    rest = _notes(it for it in variant.differences if it.outcome not in names)
     others = fold(tr("{count} other differences depend on one seed", count=len(rest)), rest) if rest else None
     return join(made, notes, others)
 
 
-def _hanging(differences: Sequence[Difference]) -> list[Markup]:
-    """What each difference is without the one seed on which its verdict hangs."""
-    return [
-        tag("p", tr("{name}: {said}", name=label(it.outcome), said=without_one(it)), class_="note")
-        for it in differences if it.hangs_on_one
-    ]  # fmt: skip
+def _notes(differences: Iterable[Difference]) -> list[Markup]:
+    return [tag("p", said, class_="note") for said in notes_without_one(differences, label)]
 
 
 def _tables(

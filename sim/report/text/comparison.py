@@ -13,7 +13,7 @@ from sim.report.text.appraisal import appraisal_json
 from sim.report.text.card import decision_card, decision_lines
 from sim.report.text.changes import changes_text
 from sim.report.text.columns import columns, sign_cell
-from sim.report.text.left_out import hanging
+from sim.report.text.left_out import notes_without_one
 from sim.runs.posterior_sample import borrowed_lines, intervals_text
 from sim.studies.estimators.signs import Sign
 from sim.studies.questions.compare import ComparedVariant, Comparison, Difference
@@ -62,7 +62,7 @@ def variant_text(
         "",
         table,
         "",
-        *hanging(differences[name] for name in shown),
+        *notes_without_one(differences[name] for name in shown),
         tr("intervals: {kind}", kind=tr(comparison.interval_kind)),
         tr("over worlds: {kind}", kind=tr(intervals_text(first.intervals))),
         *borrowed_lines(first.manifest.get("parameters", {})),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sim.language import Sentence, tr
 from sim.report.shown import difference_unit
@@ -23,9 +23,9 @@ def left_out_text(unit: Everyday, which: Sentence, value: float, without: float,
     )  # fmt: skip
 
 
-def hanging(differences: Iterable[Difference]) -> list[str]:
-    """A line for each difference whose verdict changes when one replicate is left out."""
-    return [f"{it.outcome}: {without_one(it)}" for it in differences if it.hangs_on_one]
+def notes_without_one(differences: Iterable[Difference], named: Callable[[str], str] = str) -> list[str]:
+    """A line for each difference whose verdict changes when one replicate is left out; ``named`` names its outcome."""
+    return [tr("{name}: {said}", name=named(it.outcome), said=without_one(it)) for it in differences if it.hangs_on_one]
 
 
 def without_one(it: Difference) -> str:
