@@ -13,6 +13,10 @@ COUNT ?=
 bin := $(VENV)/bin
 installed := $(VENV)/.installed
 
+# Packages are installed without bytecode, which for all of them takes longer than the rest; Python writes that of what
+# it imports, also where the user has told it not to: later runs would wait for it each time.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format docs languages gallery site calibrate findings facts same bench soak bill lock clean
 .DELETE_ON_ERROR:
@@ -114,6 +118,6 @@ $(installed): constraints.txt pyproject.toml
 		echo "Making $(VENV) with $$("$$found" --version) and installing what constraints.txt pins: a minute or two."; \
 		"$$found" -m venv --clear "$(VENV)"; \
 	fi
-	@"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@"$(bin)/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r constraints.txt
 	@"$(bin)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -587,7 +587,70 @@ def test_a_loop_that_cannot_be_compiled_is_said(tmp_path: Path) -> None:
     assert "sim.fails.wrong: " in said
 
 
+CONSTANTS = """
+from numba import njit
+from sim.kernel.compiled import compiled, equation
+
+
+@equation
+def times(x: float, number: int) -> float:
+    return x * number
+
+
+@compiled
+def both(x: float) -> float:
+    return times(x, 1) + times(x, 2)
+
+
+@njit
+def times_alone(x, number):
+    return x * number
+
+
+@njit
+def both_alone(x):
+    return times_alone(x, 1) + times_alone(x, 2)
+"""
+ENTRIES = """
+from sim.constants import both, both_alone, times, times_alone
+
+
+def entries(dispatcher):
+    libraries = [it.library for it in dispatcher.overloads.values()]
+    return [sum("cpython" in it.name for it in library.get_defined_functions()) for library in libraries]
+
+
+print(both(1.0), entries(both.dispatcher), entries(times.within))
+print(times(1.0, 3), entries(times.dispatcher))
+print(both_alone(1.0), entries(times_alone))
+"""
+
+
+def test_what_loops_call_is_compiled_once_for_all_constants_and_without_an_entry_for_python(tmp_path: Path) -> None:
+    """Where the last line differs numba does so itself, and ``sim.kernel.machine`` need not."""
+    (_package(tmp_path) / "constants.py").write_text(CONSTANTS)
+    lines, _ = _run(tmp_path, ENTRIES, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert lines == ["3.0 [1] [0]", "3.0 [1]", "3.0 [1, 1]"]
+
+
 # --- the model itself
+
+
+def test_the_model_is_compiled_for_no_constant() -> None:
+    from sim.kernel.cache import cache_folder
+    from sim.runs.code import compile_model
+
+    compile_model()
+    folder, compiled_for = cache_folder(), []
+    assert folder
+    for index in folder.rglob("*.nbi"):
+        with index.open("rb") as file:
+            pickle.load(file)  # noqa: S301  numba's version
+            _, overloads = pickle.loads(file.read())  # noqa: S301
+        compiled_for += [(index.name, types) for types, *_ in overloads]
+    assert len(compiled_for) > 400
+    assert [it for it in compiled_for if "Literal" in str(it)] == []
+
 
 WORLD = """
 import sim

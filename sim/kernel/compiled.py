@@ -62,16 +62,24 @@ class Kernel:
 
     @cached_property
     def dispatcher(self) -> Any:
-        """Numba's dispatcher of the function."""
+        """Numba's dispatcher of the function for calls from Python."""
+        return self._dispatcher("dispatcher", from_python=True)
+
+    @cached_property
+    def within(self) -> Any:
+        """Numba's dispatcher of the function for calls from other loops."""
+        return self._dispatcher("within", from_python=False)
+
+    def _dispatcher(self, name: str, *, from_python: bool) -> Any:
         with _MAKING:  # two threads at once get the same one
-            if "dispatcher" not in self.__dict__:
-                self.__dict__["dispatcher"] = machine.dispatcher_of(self.py_func, **self.options)
-            return self.__dict__["dispatcher"]
+            if name not in self.__dict__:
+                self.__dict__[name] = machine.dispatcher_of(self.py_func, from_python=from_python, **self.options)
+            return self.__dict__[name]
 
     @property
     def _numba_type_(self) -> Any:
         """Numba's type of this function, for other kernels that call it."""
-        return self.dispatcher._numba_type_
+        return self.within._numba_type_
 
     def __getattr__(self, name: str) -> Any:
         """Any other attribute is the dispatcher's."""

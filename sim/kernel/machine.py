@@ -4,6 +4,7 @@
   inspection of each field of each tuple, which takes longer than a loop over a small world.
 - ``_cache`` sets where a dispatcher stores code. ``NUMBA_CACHE_DIR`` cannot: numba reads it again whenever such a
   variable of the environment changes, and without it writes beside the sources.
+- ``get_call_template`` takes the types of a call from another loop, a type for each constant among them.
 - The names of cache files, which show whether code for some types exists.
 """
 
@@ -13,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,25 @@ _silent = threading.local()
 _announced: list[str] = []
 
 
-def dispatcher_of(function: Callable[..., Any], **options: Any) -> Any:
-    """Numba's dispatcher of a function: it releases the GIL, divides as numpy does and is cached on disk."""
+def dispatcher_of(function: Callable[..., Any], *, from_python: bool, **options: Any) -> Any:
+    """Numba's dispatcher of a function: it releases the GIL, divides as numpy does and is cached on disk.
+
+    Code that only other loops call has no entry for Python. An entry unpacks each field of each tuple and holds a copy
+    of all that is inlined, so it takes as long to compile as the function itself.
+    """
     numba = _numba()
-    made = numba.njit(nogil=True, error_model="numpy", **options)(function)
-    made._cache = _cache_class()(function) if cache_folder() is not None else _silent_cache_class()(function)
+    made = numba.njit(
+        nogil=True, error_model="numpy", no_cpython_wrapper=not from_python, no_cfunc_wrapper=True, **options
+    )(function)
+    made._cache = (_silent_cache_class() if cache_folder() is None else _cache_class(from_python))(function)
+    made.get_call_template = partial(_without_constants, made.get_call_template)
     return made
+
+
+def _without_constants(template: Callable[..., Any], given: Sequence[Any], named: dict[str, Any]) -> Any:
+    """Numba's template of a call, the same for each constant: numba would compile the function for each of them."""
+    unliteral = _numba().types.unliteral
+    return template([unliteral(it) for it in given], {name: unliteral(it) for name, it in named.items()})
 
 
 def entry(dispatcher: Any, kinds: Sequence[Kind]) -> Callable[..., Any]:
@@ -106,7 +120,7 @@ def _numba() -> Any:
 
 
 @cache
-def _cache_class() -> Any:
+def _cache_class(from_python: bool) -> Any:
     from numba.core import caching
 
     folder = str(cache_folder())
@@ -126,6 +140,10 @@ def _cache_class() -> Any:
 
     class Impl(caching.CompileResultCacheImpl):
         _locator_classes: list[type[object]] = [Locator]  # noqa: RUF012
+
+        def get_filename_base(self, fullname: str, abiflags: str) -> str:
+            found: str = super().get_filename_base(fullname, abiflags)  # type: ignore[no-untyped-call]
+            return found if from_python else f"{found}.within"
 
     class Kept(caching.FunctionCache):
         _impl_class = Impl
