@@ -10,9 +10,12 @@ import math
 from collections.abc import Iterator
 from types import SimpleNamespace as Given
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+from worlds import TOWN
 
+from sim.agents.model import EcosystemModel
 from sim.model.catalogue import load
 from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import (
@@ -42,7 +45,8 @@ from sim.model.mechanisms import (
 )
 from sim.model.state import knowledge
 from sim.model.state.accounts import TICKS, TRANSFERS
-from sim.model.state.enterprises import BIG, MEDIUM, OPERATING, SMALL, SUSPENDED
+from sim.model.state.enterprises import BIG, INDEPENDENT, MEDIUM, OPERATING, SMALL, SUSPENDED, TENANT
+from sim.model.state.sites import EVERYONE
 
 Case = tuple[Any, tuple[Any, ...], float]
 LN2 = 0.6931471805599453
@@ -284,6 +288,7 @@ def cases() -> list[Case]:
         (newborns.joining_staff, (12, 2, 0.5, Given(joining=0.3)), 3),
         (newborns.joining_staff, (2, 12, 0.5, Given(joining=0.3)), 0),
         (population.mean_age, (400, opening), 800.0),
+        (_room_above, (2**40,), 2.0**-33),
         (population.knowledge, (0.4, 0.5, opening), 0.4),
         (population.knowledge, (9.0, 0.5, opening), 1.5),
         (resources.campaign, (0.5, 0.4), math.exp(-0.08)),
@@ -343,6 +348,16 @@ def _booked() -> Iterator[tuple[str, float, float]]:
     yield from _late_answers()
     yield from _founded_again()
     yield from _heard()
+    yield from _dividends_to_hosts()
+    yield from _floor_of_tenants()
+    yield from _skilled_staff_of_ideas()
+    yield from _links_of_many_blocks()
+    yield from _best_breadth()
+
+
+def _room_above(number: int) -> float:
+    """What is left between 1 and the last of so many points of staff."""
+    return 1.0 - float(population.lattice(1, number, number - 1, number)[0, 0])
 
 
 def _flow(flows: Any, name: str) -> float:
@@ -628,3 +643,76 @@ def _heard() -> Iterator[tuple[str, float, float]]:
         number = adoption.hear(1, 5, r, w, rows, meets, partner, tenants, bits)
         yield f"number of those who heard, of {name}", float(number), heard
         yield f"platforms heard of by one of {name}", float(w.heard[1]), heard
+
+
+def _dividends_to_hosts() -> Iterator[tuple[str, float, float]]:
+    """A maker that its host owns a quarter of, one that has stopped, one without a host, the host, and nobody's maker."""
+    cash, flows = np.array([10.0, 10.0, 10.0, 0.0, 10.0]), np.zeros(len(TRANSFERS), np.int64)
+    stakes = np.array([0.25, 0.25, 0.0, 0.0, 0.25], np.float32)
+    table = Given(
+        host_stake=stakes, status=np.array([OPERATING, SUSPENDED, OPERATING, OPERATING, OPERATING], np.int8),
+        host=np.array([14, 14, 0, 0, 99]), cash=cash,
+        view=lambda _: finance.MakerReads(np.full(5, 50, np.int32), np.full(5, 1.0), stakes),
+    )  # fmt: skip
+    world: Any = Given(enterprises=table, books=Given(flows=flows), row_of=lambda host: {14: 3}.get(host, -1))
+    finance.pay_hosts(world, 0.04, Given(payout=0.1, reserve_years=1.0), Given(cash_months=3.0))
+    for row, left in enumerate((10.0 - 0.175, 10.0, 10.0, 0.175, 10.0 - 0.175)):
+        yield f"cash of {row} after dividends to hosts", cash[row], left
+    yield "dividends that platforms keep", _flow(flows, "platform_income"), 0.175
+
+
+def _floor_of_tenants() -> Iterator[tuple[str, float, float]]:
+    """Tenants of 10 people at a site where a job takes half of the floor that it takes elsewhere."""
+    world = EcosystemModel(load(TOWN, {"population.enterprises": 20, "sites.mill.space": 0.5}), rng=3).world
+    table, mill = world.enterprises, world.sites[0]
+    table.site[:5], table.staff[:5], table.floor[:5] = mill.index, 10, 9000
+    letting.let_site(world, mill, world.rules("letting"), 25.0)
+    stayed = table.floor[:5][table.site[:5] == mill.index]
+    yield "floor of tenants at half the floor for each job", float(stayed.sum()) / len(stayed), 125.0
+
+
+def _skilled_staff_of_ideas() -> Iterator[tuple[str, float, float]]:
+    """An idea of 10 jobs, 2 of them skilled, and a site that is worth much and asks for so many skilled people."""
+    rules = Given(
+        choosing=False, hours_per_job=0.0, hours_worth=0.0, capital_per_job=0.06, margin=0.1, foresight=0.0, taste=0.0,
+        outside_option=0.06, horizon=3.0, cost_of_capital=0.1, wealth_median=0.32, wealth_log_sd=0.9,
+    )  # fmt: skip
+    cohort = Given(enabled=False, staff_mean=10.0, talent_share=0.2, worker_revenue=0.5)
+    markets = Given(worker_revenue=np.ones(1), saturation=np.ones(1), opened=np.full(1, -1))
+    lending_terms = Given(fill=0.0, assets=0.0, price=0.0)
+    terms = Given(hours_fill=0.0, entry_cost=0.0, floor_per_job=25.0, finance_fill=1.0, lending=lending_terms,
+                  taxation=None)  # fmt: skip
+    for asked, founded in ((1.5, 1.0), (2.5, 0.0)):
+        there = entry.Offer(0.0, 50.0, 0.0, 0.0, 2.0, EVERYONE._replace(least_talent=asked))
+        alone = entry.Offer(0.0, -50.0, 0.0, 0.0, 2.0, EVERYONE)
+        ideas = Given(
+            identity=np.array([11]), source=np.array([INDEPENDENT]), parent=np.array([-1]), platform=np.array([-1]),
+            sector=np.array([0]), merit=np.ones(1), channel=np.zeros(1, np.int64), hours=np.zeros(1, np.int64),
+        )  # fmt: skip
+        counts = np.zeros(len(entry.EVENTS), np.int64)
+        offers = entry.Offers(alone, alone, there, 1, np.zeros(0, np.int8))
+        entry.consider(1, 5, ideas, rules, cohort, offers, terms, markets, Given(), counts)
+        yield f"tenants where {asked} skilled people are asked for", float(ideas.channel[0] == TENANT), founded
+
+
+def _links_of_many_blocks() -> Iterator[tuple[str, float, float]]:
+    """New links of four blocks and one more, of one buyer, and the one supplier that there is."""
+    here, known = np.array([11, 2**62]), np.ones(2)
+    r: Any = Given(identity=here, sector=np.array([1, 0], np.int8), knowledge_0=known, knowledge_1=known,
+                   knowledge_2=known, quality=known, productivity=known)  # fmt: skip
+    ring: Any = Given(identity=here, row=np.array([0, 1], np.uint32), chain=np.array([1, 0], np.int8))
+    rules: Any = Given(renewal=0.0, candidates=1, circle=2, taste=0.2)
+    with patch.object(chain, "BLOCK", np.uint64(8)):
+        links = chain.Supply(np.zeros(33, np.uint32), np.full(33, -1, np.int32), np.zeros(33, np.int8), True)
+        chain.renew(0, 33, 1, 5, links, r, rules, 0.5, ring, np.zeros(len(chain.EVENTS), np.int64))
+    yield "new links with a supplier", float((links.supplier == 1).sum()), 33.0
+
+
+def _best_breadth() -> Iterator[tuple[str, float, float]]:
+    """Successes of ten projects of each breadth: a quadratic peaks at 2, has its least there, peaks at -1.2, 3.5 and 5.5."""
+    of_ten = np.array([[0, 3, 4, 3, 0], [4, 1, 0, 1, 4], [9, 8, 6, 3, 0], [0, 3, 5, 6, 6], [0, 2, 4, 5, 6]])
+    sums = {f"succeeded_breadth_{k}": of_ten[:, k] for k in range(5)}
+    sums |= {f"abandoned_breadth_{k}": 10 - of_ten[:, k] for k in range(5)}
+    found = projects.openness_peak(Given(cumulative=sums.get))  # type: ignore[arg-type]
+    for row, best in enumerate((0.5, -1.0, -1.0, 0.875, -1.0)):
+        yield f"best breadth of row {row}", float(np.nan_to_num(found[row], nan=-1.0)), best
