@@ -305,21 +305,25 @@ def test_other_surroundings_give_the_same_bytes_and_other_bytes_are_seen(
     own, options, _ = same.surroundings()["1 workers"]
     known = {
         "here": (own, options, {}),
-        "elsewhere": (own, options, {"PYTHONHASHSEED": "77", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "SIM_THREADS": "2"}),
-        "another world": (own, (*options, "--set", "market.growth=0.05"), {}),
+        "elsewhere": (
+            own,
+            options,
+            {"PYTHONHASHSEED": "77", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "SIM_THREADS": "2"},
+        ),
+        "not at all": (own, (*options, "--backwards"), {}),
     }
     monkeypatch.setattr(same, "surroundings", lambda: known)
     found = same.attack(Turn(2, first=1), tmp_path)
-    assert (found.tried, found.names) == (2, ["elsewhere", "another world"])
+    assert (found.tried, found.names) == (2, ["elsewhere", "not at all"])
     (said,) = found.wrong
-    assert said.startswith("another world: ")
-    assert "outcomes.parquet" in said
+    assert said.startswith("not at all: ")
+    assert all(part in said for part in ("outcomes.parquet", "exit code", "--backwards"))
 
 
 def test_the_order_of_a_registers_lines_counts_among_firms_of_the_same_staff_alone() -> None:
     assert same.of_lines() == []
-    lines = ["3,1.0,,1,2001-05", "3,9.0,,2,1990-01", "8,4.0,,0,1995-01"]
-    one, other = (worlds.run(same.of_register(it), 1) for it in (lines, [lines[1], lines[0], lines[2]]))
+    lines = ["3,1.0,,1,2001-05", "3,9.0,,2,1990-01", *(f"{staff},4.0,,0,1995-01" for staff in range(4, 24))]
+    one, other = (worlds.run(same.of_register(it), 1) for it in (lines, [lines[1], lines[0], *lines[2:]]))
     assert "revenue" in worlds.different_outcomes(one, other)
 
 
