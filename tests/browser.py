@@ -69,6 +69,18 @@ class Browser:
         for command, how in (("setDeviceMetricsOverride", metrics), ("setEmulatedMedia", media)):
             self._call("POST", "/goog/cdp/execute", {"cmd": f"Emulation.{command}", "params": how})
 
+    def charts(self, width: int) -> dict[str, int]:
+        """How many wide charts a window of this width shows, and how many of their texts and frames are cut."""
+        self.sized(width, 844)
+        found: dict[str, int] = self.script("""
+            const seen = [...document.querySelectorAll('figure.wide svg')].filter((it) => it.getClientRects().length);
+            const frame = (it) => it.getBoundingClientRect();
+            const beyond = (it) => frame(it).right > innerWidth + 1 || frame(it).left < -1;
+            const cut = seen.flatMap((it) => [it, ...it.querySelectorAll('text')]).filter(beyond).length;
+            const scrolled = seen.filter((it) => it.parentNode.scrollWidth > it.parentNode.clientWidth + 1).length;
+            return {shown: seen.length, cut: cut + scrolled};""")
+        return found
+
     def complaints(self) -> list[str]:
         """What the browser wrote on its console since it was last asked: errors, refused requests."""
         return [entry["message"] for entry in self._call("POST", "/se/log", {"type": "browser"})]

@@ -10,9 +10,13 @@ import math
 from collections.abc import Iterator
 from types import SimpleNamespace as Given
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+from worlds import TOWN
 
+from sim.agents.model import EcosystemModel
+from sim.kernel import draws
 from sim.model.catalogue import load
 from sim.model.ecosystem import Ecosystem
 from sim.model.mechanisms import (
@@ -42,7 +46,8 @@ from sim.model.mechanisms import (
 )
 from sim.model.state import knowledge
 from sim.model.state.accounts import TICKS, TRANSFERS
-from sim.model.state.enterprises import BIG, MEDIUM, OPERATING, SMALL, SUSPENDED
+from sim.model.state.enterprises import BIG, INDEPENDENT, MEDIUM, OPERATING, SMALL, SUSPENDED, TENANT
+from sim.model.state.sites import EVERYONE
 
 Case = tuple[Any, tuple[Any, ...], float]
 LN2 = 0.6931471805599453
@@ -153,6 +158,8 @@ def cases() -> list[Case]:
         (demand.reversion_speed, (40, 0.04, 0.4, lines), 0.05),
         (demand.reversion_speed, (40, 0.04, 0.0, lines), 0.05),
         (demand.reversion_speed, (35, 0.04, 0.4, lines), 0.1),
+        (adoption.choose, (0.5, np.array([1.0, 3.0])), 1),
+        (adoption.choose, (1.0, np.array([1.0, 3.0])), 1),
         (adoption.class_factor, (BIG, joining), 1.0),
         (adoption.class_factor, (MEDIUM, joining), 0.7),
         (adoption.class_factor, (SMALL, joining), 0.4),
@@ -220,6 +227,8 @@ def cases() -> list[Case]:
         (growth.shock, (0.04, 0.75, 0.1, grown), 0.1 * LN2),
         (growth.drift, (0, 1.0, grown), 0.01),
         (growth.drift, (50, 2.0, grown), (0.12 / math.e - 0.3 * LN2) / 12.0),
+        (frontier.frontier_of, (np.array([4.0, 1.0, 2.0]), Given(abroad=0.0, best=1.0)), 2.0 * LN2),
+        (frontier.frontier_of, (np.array([4.0, 1.0, 2.0]), Given(abroad=0.0, best=0.5)), LN2),
         (frontier.step_of_month, (0.0, 0.5, 0.0, Given(catch_up=0.12, trend=0.03, shock=0.06, protected_lead=0.2)),
          (0.12 * 0.3 - 0.03) / 12.0),
         (frontier.step_of_month, (0.5, 0.5, 2.0, Given(catch_up=0.12, trend=0.03, shock=0.06, protected_lead=0.2)),
@@ -284,6 +293,7 @@ def cases() -> list[Case]:
         (newborns.joining_staff, (12, 2, 0.5, Given(joining=0.3)), 3),
         (newborns.joining_staff, (2, 12, 0.5, Given(joining=0.3)), 0),
         (population.mean_age, (400, opening), 800.0),
+        (_room_above, (2**40,), 2.0**-33),
         (population.knowledge, (0.4, 0.5, opening), 0.4),
         (population.knowledge, (9.0, 0.5, opening), 1.5),
         (resources.campaign, (0.5, 0.4), math.exp(-0.08)),
@@ -343,6 +353,25 @@ def _booked() -> Iterator[tuple[str, float, float]]:
     yield from _late_answers()
     yield from _founded_again()
     yield from _heard()
+    yield from _dividends_to_hosts()
+    yield from _floor_of_tenants()
+    yield from _skilled_staff_of_ideas()
+    yield from _links_of_many_blocks()
+    yield from _best_breadth()
+    yield from _members_as_resources()
+    yield from _partners_of_those_who_meet()
+    yield from _tenants_who_leave()
+    yield from _taste_at_founding()
+    yield from _hours_borrowed_for_long()
+    yield from _ideas_of_residents()
+    yield from _rent_of_sectors()
+    yield from _what_is_posted()
+    yield from _outcomes()
+
+
+def _room_above(number: int) -> float:
+    """What is left between 1 and the last of so many points of staff."""
+    return 1.0 - float(population.lattice(1, number, number - 1, number)[0, 0])
 
 
 def _flow(flows: Any, name: str) -> float:
@@ -490,25 +519,25 @@ def _investment() -> Iterator[tuple[str, float, float]]:
 
 
 def _staff() -> Iterator[tuple[str, float, float]]:
-    """One sheds people and asks for skilled ones, one hires, and one does not operate."""
+    """One sheds people and asks for skilled ones, one hires half of those that it seeks, and one does not operate."""
     status, none = np.array([OPERATING, OPERATING, SUSPENDED], np.int8), np.zeros(3)
     sector, months = np.zeros(3, np.int8), np.zeros(3, np.int16)
     r = jobs.Reads(np.array([11, 12, 13]), status, sector, months, months, none, none, none)
     staff, talent = np.array([10, 10, 10], np.int32), np.array([5, 2, 2], np.int32)
     sums = jobs.Sums(np.zeros(2, np.int64), np.zeros(5, np.int64), np.zeros(len(TRANSFERS), np.int64))
-    wanted = np.array([6.0, 14.0, 14.0]), np.array([8.0, 5.0, 5.0])
-    all_found = Given(staff_fill=1.0, talent_fill=1.0)
+    wanted = np.array([6.0, 18.0, 14.0]), np.array([8.0, 5.0, 5.0])
+    found = Given(staff_fill=0.5, talent_fill=1.0)
     w = jobs.Writes(staff, talent, none, none)
-    jobs.change_staff(0, 3, 1, 60, r, w, Given(hire=1.0, shed=1.0, patience=24.0), all_found, wanted, sums)
+    jobs.change_staff(0, 3, 1, 60, r, w, Given(hire=1.0, shed=1.0, patience=24.0), found, wanted, sums)
     for row, (people, skilled) in enumerate(((6, 4), (14, 5), (10, 2))):
         yield f"staff of employer {row}", staff[row], people
         yield f"talent of employer {row}", talent[row], skilled
-    for name, found, number in (
+    for name, counted, number in (
         ("staff hired, net", sums.people[jobs.STAFF], 0), ("talent hired, net", sums.people[jobs.TALENT], 2),
         ("hired", sums.events[jobs.HIRED], 4), ("shed", sums.events[jobs.SHED], 4),
         ("talent asked for", sums.events[jobs.TALENT_ASKED], 6), ("talent granted", sums.events[jobs.TALENT_HIRED], 4),
     ):  # fmt: skip
-        yield name, float(found), number
+        yield name, float(counted), number
 
 
 def _asked_for() -> Iterator[tuple[str, float, float]]:
@@ -628,3 +657,178 @@ def _heard() -> Iterator[tuple[str, float, float]]:
         number = adoption.hear(1, 5, r, w, rows, meets, partner, tenants, bits)
         yield f"number of those who heard, of {name}", float(number), heard
         yield f"platforms heard of by one of {name}", float(w.heard[1]), heard
+
+
+def _dividends_to_hosts() -> Iterator[tuple[str, float, float]]:
+    """A maker that its host owns a quarter of, one that has stopped, one without a host, the host, and nobody's."""
+    cash, flows = np.array([10.0, 10.0, 10.0, 0.0, 10.0]), np.zeros(len(TRANSFERS), np.int64)
+    stakes = np.array([0.25, 0.25, 0.0, 0.0, 0.25], np.float32)
+    table = Given(
+        host_stake=stakes, status=np.array([OPERATING, SUSPENDED, OPERATING, OPERATING, OPERATING], np.int8),
+        host=np.array([14, 14, 0, 0, 99]), cash=cash,
+        view=lambda _: finance.MakerReads(np.full(5, 50, np.int32), np.full(5, 1.0), stakes),
+    )  # fmt: skip
+    world: Any = Given(enterprises=table, books=Given(flows=flows), row_of=lambda host: {14: 3}.get(host, -1))
+    finance.pay_hosts(world, 0.04, Given(payout=0.1, reserve_years=1.0), Given(cash_months=3.0))
+    for row, left in enumerate((10.0 - 0.175, 10.0, 10.0, 0.175, 10.0 - 0.175)):
+        yield f"cash of {row} after dividends to hosts", cash[row], left
+    yield "dividends that platforms keep", _flow(flows, "platform_income"), 0.175
+
+
+def _floor_of_tenants() -> Iterator[tuple[str, float, float]]:
+    """Tenants of 10 people at a site where a job takes half of the floor that it takes elsewhere."""
+    world = EcosystemModel(load(TOWN, {"population.enterprises": 20, "sites.mill.space": 0.5}), rng=3).world
+    table, mill = world.enterprises, world.sites[0]
+    table.site[:5], table.staff[:5], table.floor[:5] = mill.index, 10, 9000
+    letting.let_site(world, mill, world.rules("letting"), 25.0)
+    stayed = table.floor[:5][table.site[:5] == mill.index]
+    yield "floor of tenants at half the floor for each job", float(stayed.sum()) / len(stayed), 125.0
+
+
+def _skilled_staff_of_ideas() -> Iterator[tuple[str, float, float]]:
+    """An idea of 10 jobs, 2 of them skilled, and a site that is worth much and asks for so many skilled people."""
+    rules = Given(
+        choosing=False, hours_per_job=0.0, hours_worth=0.0, capital_per_job=0.06, margin=0.1, foresight=0.0, taste=0.0,
+        outside_option=0.06, horizon=3.0, cost_of_capital=0.1, wealth_median=0.32, wealth_log_sd=0.9,
+    )  # fmt: skip
+    cohort = Given(enabled=False, staff_mean=10.0, talent_share=0.2, worker_revenue=0.5)
+    markets = Given(worker_revenue=np.ones(1), saturation=np.ones(1), opened=np.full(1, -1))
+    lending_terms = Given(fill=0.0, assets=0.0, price=0.0)
+    terms = Given(hours_fill=0.0, entry_cost=0.0, floor_per_job=25.0, finance_fill=1.0, lending=lending_terms,
+                  taxation=None)  # fmt: skip
+    for asked, founded in ((1.5, 1.0), (2.5, 0.0)):
+        there = entry.Offer(0.0, 50.0, 0.0, 0.0, 2.0, EVERYONE._replace(least_talent=asked))
+        alone = entry.Offer(0.0, -50.0, 0.0, 0.0, 2.0, EVERYONE)
+        ideas = Given(
+            identity=np.array([11]), source=np.array([INDEPENDENT]), parent=np.array([-1]), platform=np.array([-1]),
+            sector=np.array([0]), merit=np.ones(1), channel=np.zeros(1, np.int64), hours=np.zeros(1, np.int64),
+        )  # fmt: skip
+        counts = np.zeros(len(entry.EVENTS), np.int64)
+        offers = entry.Offers(alone, alone, there, 1, np.zeros(0, np.int8))
+        entry.consider(1, 5, ideas, rules, cohort, offers, terms, markets, Given(), counts)
+        yield f"tenants where {asked} skilled people are asked for", float(ideas.channel[0] == TENANT), founded
+
+
+def _links_of_many_blocks() -> Iterator[tuple[str, float, float]]:
+    """New links of four blocks and one more, of one buyer, and the one supplier that there is."""
+    here, known = np.array([11, 2**62]), np.ones(2)
+    r: Any = Given(identity=here, sector=np.array([1, 0], np.int8), knowledge_0=known, knowledge_1=known,
+                   knowledge_2=known, quality=known, productivity=known)  # fmt: skip
+    ring: Any = Given(identity=here, row=np.array([0, 1], np.uint32), chain=np.array([1, 0], np.int8))
+    rules: Any = Given(renewal=0.0, candidates=1, circle=2, taste=0.2)
+    with patch.object(chain, "BLOCK", np.uint64(8)):
+        links = chain.Supply(np.zeros(33, np.uint32), np.full(33, -1, np.int32), np.zeros(33, np.int8), True)
+        chain.renew(0, 33, 1, 5, links, r, rules, 0.5, ring, np.zeros(len(chain.EVENTS), np.int64))
+    yield "new links with a supplier", float((links.supplier == 1).sum()), 33.0
+
+
+def _best_breadth() -> Iterator[tuple[str, float, float]]:
+    """Successes of ten projects by breadth: a quadratic peaks at 2, is least there, peaks at -1.2, 3.5 and 5.5."""
+    of_ten = np.array([[0, 3, 4, 3, 0], [4, 1, 0, 1, 4], [9, 8, 6, 3, 0], [0, 3, 5, 6, 6], [0, 2, 4, 5, 6]])
+    sums = {f"succeeded_breadth_{k}": of_ten[:, k] for k in range(5)}
+    sums |= {f"abandoned_breadth_{k}": 10 - of_ten[:, k] for k in range(5)}
+    found = projects.openness_peak(Given(cumulative=sums.get))  # type: ignore[arg-type]
+    for row, best in enumerate((0.5, -1.0, -1.0, 0.875, -1.0)):
+        yield f"best breadth of row {row}", float(np.nan_to_num(found[row], nan=-1.0)), best
+
+
+def _members_as_resources() -> Iterator[tuple[str, float, float]]:
+    """Members of a platform where one request is open have no other as a resource; where 1,001 are, a thousand."""
+    rules = Given(rate=0.25, resource_elasticity=0.5, alone=0.0)
+    for requests, chance in ((1.0, 0.0), (1001.0, 0.25)):
+        counts = np.zeros((1, matching.MEMBER, 1), np.int64)
+        open_to = np.array([requests, 0.0])
+        found = matching.meeting_chances(counts, open_to, np.array([1.0, 0.0]), np.zeros(2), rules)
+        yield f"chance of meeting one of {requests} members", float(found[0, -1, matching.MEMBER]), chance
+
+
+def _partners_of_those_who_meet() -> Iterator[tuple[str, float, float]]:
+    """Two look for a firm of the ring; only the first meets one."""
+    known = np.ones(3)
+    r: Any = Given(identity=np.array([11, 12, 13]), platform=np.zeros(3, np.int16), knowledge_0=known,
+                   knowledge_1=known, knowledge_2=known)  # fmt: skip
+    rules: Any = Given(candidates=1, circle=3, taste=0.2)
+    met, start, ring = np.array([1 << matching.USER, 0]), np.array([2, 2]), np.arange(3, dtype=np.uint32)
+    found = matching.best_on_ring(matching.USER, np.array([0, 1], np.uint32), met, start, 1, 5, r, rules, ring)
+    yield "partner of the one that meets", float(found[0]), 2.0
+    yield "partner of the one that does not", float(found[1]), -1.0
+
+
+def _tenants_who_leave() -> Iterator[tuple[str, float, float]]:
+    """One whose term ends, and one of 10 people that returns and pays for it: both leave their floor."""
+    left, paid = list[int](), list[float]()
+    world: Any = Given(
+        enterprises=Given(staff=np.full(2, 10)), transfer=lambda _, amount, __: paid.append(amount), vacate=left.extend
+    )
+    letting.leave(world, np.array([0]), np.array([1]), Given(moving_cost=0.01))  # type: ignore[arg-type]
+    yield "tenants who leave", float(len(left)), 2.0
+    yield "what the one who returns pays", sum(paid), -0.1
+
+
+def _taste_at_founding() -> Iterator[tuple[str, float, float]]:
+    """The second and third of three rows, in a piece of their own."""
+    taste, points = np.full(3, 9.0, np.float32), np.full((2, 16), 0.5)
+    points[1] = 0.8413447460685429  # one standard deviation above the mean
+    exports.taste_at_founding(1, 3, points, taste)
+    for row, value in enumerate((9.0, 0.0, 1.0)):
+        yield f"taste of exporter {row}", round(float(taste[row]), 6), value
+
+
+def _hours_borrowed_for_long() -> Iterator[tuple[str, float, float]]:
+    """Two that have borrowed hours, for five months and for seven: hours are lent for six."""
+    status, size = np.full(2, OPERATING, np.int8), np.full(2, SMALL, np.int8)
+    r = idle_space.Reads(status, size, np.full(2, 10, np.int32), np.array([55, 53], np.int16))
+    w, hours = idle_space.Writes(np.zeros(2, np.int32), np.full(2, 40, np.int32)), np.zeros(2, np.int64)
+    idle_space.update_hours(0, 2, 1, 60, r, w, Given(borrowing_months=6.0, idle_hours=0.5), hours)  # type: ignore[arg-type]
+    for row, left in enumerate((40.0, 0.0)):
+        yield f"hours borrowed by {row}", float(w.borrowed_hours[row]), left
+
+
+def _ideas_of_residents() -> Iterator[tuple[str, float, float]]:
+    """The mean number of ideas a month, at 3 a year and thousand residents, of 4,000 after they have doubled."""
+    means = list[float]()
+    table = Given(size_class=np.zeros(0), status=np.zeros(0), view=lambda _: None)
+    books = Given(residents=4000, people=np.zeros(9, np.int64))
+    world: Any = Given(grown=lambda _: 2.0, books=books, seed=1, month=5, enterprises=table, platforms=[])
+    rules = Given(ideas_per_thousand=3.0, ideas_growth=0.1, leavers_rate=0.006, talent_rate=0.0)
+    with patch.object(draws, "poisson", lambda _, mean: means.append(mean) or 0):
+        entry.gather_ideas(world, rules)
+    yield "mean number of residents' ideas", means[0], 2.0
+
+
+def _rent_of_sectors() -> Iterator[tuple[str, float, float]]:
+    """Floor of 25 m2 a job at 0.0004 million yuan a m2, as a founder who chooses a sector counts it."""
+    rents = list[float]()
+
+    def gain(*given: Any) -> float:
+        rents.append(given[3])
+        return 0.0
+
+    ideas: Any = Given(identity=[11], parent=[-1], source=[INDEPENDENT], home=[0], sector=[0], merit=[1.0])
+    terms: Any = Given(knowledge_spread=0.1, unfit=1.0, outside_rent=0.0004, floor_per_job=25.0, taxation=None)
+    markets: Any = Given(base_knowledge=np.ones((1, 3)), open=[1], worker_revenue=[1.0], saturation=[1.0])
+    with patch.object(entry, "expected_gain", gain):
+        rules: Any = Given(horizon=3.0, taste=0.0)
+        entry.choose_sector(0, 10.0, 1, 5, ideas, rules, Given(worker_revenue=0.5), terms, markets, Given())  # type: ignore[arg-type]
+    yield "rent of a job", rents[0], 0.01
+
+
+def _what_is_posted() -> Iterator[tuple[str, float, float]]:
+    """A factor on demand that is left over is taken back where incomes do not count; answers come at once for none."""
+    posted = Ecosystem(load(TOWN), 1).world.posted._replace(returned=1.1)
+    world: Any = Given(posted=posted, rules=lambda _: Given(enabled=False))
+    incomes.apply(world)
+    yield "factor on demand where incomes do not count", world.posted.returned, 1.0
+    later = matching.later_answers(Given(platforms=[None, None]), Given(foreign_months=0.0))  # type: ignore[arg-type]
+    yield "platforms that answers may come later to, and none", float(len(later)), 3.0
+
+
+def _outcomes() -> Iterator[tuple[str, float, float]]:
+    """A posted price of 2 yuan, what data are counted in, and how the first site is called."""
+    price = lending.of_kind(0, "equipment")[3]
+    yield "posted price", float(price.value({"idle_prices": np.array([[2e-6]])})[0]), 2.0  # type: ignore[index, operator]
+    for index, unit in ((lending.DATA, "sets"), (lending.DATA - 1, "hours")):
+        yield f"whether resource {index} is counted in {unit}", lending.of_kind(index, "data")[0].unit == unit, 1.0
+    first = letting.of_site(0)[0]
+    said = first.name.startswith("site_1_") and "site 1 " in first.meaning
+    yield "whether the first site has the number 1", said, 1.0

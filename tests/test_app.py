@@ -47,6 +47,7 @@ from sim.page.sure import Sure
 from sim.report.html.headline import difference_cards
 from sim.report.shown import change_words
 from sim.report.text.left_out import without_one
+from sim.runs import batch
 from sim.runs.branch import branched
 from sim.runs.ensemble import Request
 from sim.runs.executor import Failure
@@ -148,6 +149,14 @@ def test_it_listens_at_this_machine_alone_and_says_what_listening_elsewhere_expo
     assert everywhere.is_known_host("10.1.2.3:8000")
     assert not everywhere.is_known_host("evil.example:8000"), "a name could be another's that leads here"
     assert "token" not in repr(everywhere)
+
+
+def test_an_interrupt_before_the_page_is_open_says_nothing_of_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "compile_first", interrupted)
+    assert call("app", "shougang", "--no-browser", code=130).stderr == "interrupted\n"
 
 
 def test_an_address_that_cannot_be_had_is_an_error_of_one_line(own_folder: Path) -> None:

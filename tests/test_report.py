@@ -558,7 +558,7 @@ def test_a_calibrations_page_says_what_was_fitted_to_what() -> None:
     assert all(remark in page.text("p") for remark in fit.manifest["remarks"])
     weights = [float(row["weight"]) for row in table(page, "posterior.csv")]
     assert sum(weights) == pytest.approx(1)
-    assert sum(tag == "svg" for tag, _ in page.elements) == len(fit.targets.keys) + 1
+    assert sum(tag == "svg" for tag, _ in page.elements) == len(fit.targets.keys) + 2  # one for a phone
     assert not [it for tag, it in page.elements if tag == "section" and it["id"] == "rotation"]
 
 
@@ -617,6 +617,14 @@ def test_a_sensitivity_studys_page_says_what_moves_the_outcome() -> None:
     assert said in found["headline"]
     rows = [row for row in table(Page(text), "indices.csv") if row["outcome"] == "fiscal_cost"]
     assert float(rows[0]["effect"]) == pytest.approx(effect.value)
+
+
+def test_a_sensitivity_studys_charts_fit_a_phone(chromium: Browser) -> None:
+    _, text = report(str(make_sensitivity().path))
+    Path("page.html").write_text(text, encoding="utf-8")
+    chromium.open(Path("page.html").resolve().as_uri())
+    for width in (390, 1280):
+        assert chromium.charts(width) == {"shown": 2, "cut": 0}
 
 
 # --- parts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import random
 import tempfile
 import time
@@ -14,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soak.table
-from soak import bounds, entries, hostile, kills, months, mutants, run
+import worlds
+from soak import bounds, entries, guided, hostile, kills, months, mutants, run, same
 from soak.clock import Turn
 from soak.table import BEGIN, DOCUMENT, END, FIGURES, merged, table, with_table
 
@@ -26,37 +29,62 @@ from sim.places import register
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
 
+ONE_EACH = dict.fromkeys(hostile.SHARES, 1)
+
+
 def test_no_hostile_input_gives_a_traceback(tmp_path: Path) -> None:
-    found = hostile.attack(Turn(1000), tmp_path)
+    found = hostile.attack(Turn(1), tmp_path)  # one round of all kinds
     assert found.wrong == []
-    assert found.by_kind == hostile.SHARES  # one round of all kinds
+    assert found.by_kind.keys() == hostile.SHARES.keys()
+    assert all(found.by_kind[name] >= share for name, share in hostile.SHARES.items())
+    assert found.tried == sum(found.by_kind.values())
 
 
-def test_a_traceback_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: str) -> Any:
-        raise KeyError("planted")
+def test_a_traceback_is_seen_and_its_input_reduced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(path: str) -> Any:
+        if b"\xff" in Path(path).read_bytes():
+            raise KeyError("planted")
 
     monkeypatch.setattr(register, "read", broken)
-    found = hostile.attack(Turn(len(hostile.SHARES)), tmp_path)
-    assert [it.split()[0] for it in found.wrong] == ["register"]
-    assert "planted" in found.wrong[0]
+    found = hostile.attack(Turn(1), tmp_path, ONE_EACH | {"register": 300})
+    (said,) = found.wrong
+    assert said.startswith("register 0: KeyError: 'planted' | test_soak.py:")
+    (reduced,) = [it for it in said.split(" | ") if it.startswith("b'")]
+    assert reduced.count("\\x") == 1  # the byte that breaks it, and none beside it
 
 
-def test_an_input_that_takes_much_memory_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    peaks = iter((100.0, 110.0, 700.0, *[700.0] * 100))
+def test_an_input_that_takes_much_memory_or_time_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    peaks, clock = iter((100.0, 690.0)), iter((0.0, 2.5))
+    found = hostile.Hostile()
     monkeypatch.setattr(hostile, "memory_peak", lambda: next(peaks))
-    found = hostile.attack(Turn(len(hostile.SHARES)), tmp_path)
-    assert (found.most_memory, found.wrong) == (590.0, ["override 1: takes 590 MiB"])
+    monkeypatch.setattr(hostile.time, "process_time", lambda: next(clock))
+    hostile.search("glutton 1", lambda _: None, 1, 1, found)
+    assert (found.most_memory, found.wrong) == (590.0, ["glutton 1: takes 2.5 s", "glutton 1: takes 590 MiB"])
 
 
 def test_an_input_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     found = hostile.Hostile()
     monkeypatch.setattr(hostile, "HANGS", 0.3)
-    monkeypatch.setattr(hostile, "SECONDS", 0.2)
-    with hostile.limited():
-        hostile.try_once("sleeper", lambda _: time.sleep(30), 1, found)
-    assert ["Hangs" in it for it in found.wrong] == [True] * hostile.TRIES + [False]
-    assert found.wrong[-1] == "sleeper 1: takes more than 0.2 s"
+    with hostile.strict():
+        hostile.search("sleeper 1", lambda _: time.sleep(30), 1, 1, found)
+    assert found.wrong == ["sleeper 1: more than 0.3 s"]
+
+
+def test_bytes_that_atheris_changes_make_inputs_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same inputs, with the same faults seen; without atheris the attack is left out."""
+
+    def broken(rng: random.Random) -> None:
+        if rng.random() < 0.5:
+            raise KeyError("planted")
+
+    found = hostile.Hostile()
+    test: Any = hostile.driven("register 1", broken, found)
+    for number in range(20):
+        with contextlib.suppress(KeyError):
+            test.hypothesis.fuzz_one_input(random.Random(number).randbytes(100))
+    assert 3 < found.tried < 17
+    monkeypatch.setattr(guided, "is_installed", lambda: False)
+    assert guided.attack(Turn(1), Path()) == hostile.Hostile()
 
 
 def test_who_is_let_in_without_the_token_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,9 +99,8 @@ def test_what_the_page_could_not_answer_is_seen(tmp_path: Path, monkeypatch: pyt
     with entries.entries(tmp_path) as kinds:
         monkeypatch.setattr(Files, "load", lambda *_, **__: {}["planted"])
         found = hostile.Hostile()
-        with hostile.limited():
-            for number in range(100):
-                hostile.try_once("visit", kinds["visit"], number, found)
+        with hostile.strict():
+            hostile.search("visit", kinds["visit"], 100, 1, found)
     assert any("could not be answered (KeyError: 'planted')" in it for it in found.wrong)
 
 
@@ -171,6 +198,19 @@ def test_figures_of_another_model_begin_again() -> None:
     assert "version of the model: two" in table({"months": other})
 
 
+def test_figures_of_a_model_that_gives_the_same_bytes_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {"enterprise_months": 100, "worlds": 1, "wrong": []}
+    first = run.adding("months", "one", counts, 1, 5)(None)
+    monkeypatch.setattr(run, "holds", lambda version: version == "one")
+    both = run.adding("months", "two", counts, 2, 5)(first)
+    assert (both["counts"]["enterprise_months"], both["next"], both["model"]) == (200, 2, "one")
+    less_to_do = run.adding("months", "two", counts, 2, 5)(first | {"goal": 1})
+    assert (less_to_do["counts"]["enterprise_months"], less_to_do["model"]) == (100, "two")
+    judged = {"mutants": 3, "seen_by": {"books": 3}, "uncalled": 0, "survivors": [], "wrong": []}
+    again = run.adding("mutants", "two", judged, 6, 5)(run.adding("mutants", "one", judged, 3, 5)(None))
+    assert (again["counts"]["mutants"], again["model"]) == (3, "two")
+
+
 def test_an_attack_that_found_a_fault_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = {"enterprise_months": 100, "worlds": 1, "wrong": ["3: broken"]}
     first = run.adding("months", "one", counts, 1, 5)(None)
@@ -257,6 +297,46 @@ def test_what_is_left_or_changed_after_a_kill_is_seen(space: Path) -> None:
     name = next(it for it in wanted if it.endswith("summary.csv"))
     said = kills.faults("run", space / "killed", wanted | {name: "another digest"})
     assert said == [f"other files: ['{name}']", "temporary: left"]
+
+
+def test_other_surroundings_give_the_same_bytes_and_other_bytes_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, options, _ = same.surroundings()["1 workers"]
+    known = {
+        "here": (own, options, {}),
+        "elsewhere": (
+            own,
+            options,
+            {"PYTHONHASHSEED": "77", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "SIM_THREADS": "2"},
+        ),
+        "not at all": (own, (*options, "--backwards"), {}),
+    }
+    monkeypatch.setattr(same, "surroundings", lambda: known)
+    found = same.attack(Turn(2, first=1), tmp_path)
+    assert (found.tried, found.names) == (2, ["elsewhere", "not at all"])
+    (said,) = found.wrong
+    assert said.startswith("not at all: ")
+    assert all(part in said for part in ("outcomes.parquet", "exit code", "--backwards"))
+
+
+def test_the_order_of_a_registers_lines_counts_among_firms_of_the_same_staff_alone() -> None:
+    assert same.of_lines() == []
+    lines = ["3,1.0,,1,2001-05", "3,9.0,,2,1990-01", *(f"{staff},4.0,,0,1995-01" for staff in range(4, 24))]
+    one, other = (worlds.run(same.of_register(it), 1) for it in (lines, [lines[1], lines[0], *lines[2:]]))
+    assert "revenue" in worlds.different_outcomes(one, other)
+
+
+def test_interpreters_are_found_where_they_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("3.98", "3.99"):
+        python = tmp_path / version / "python"
+        python.parent.mkdir()
+        python.write_text(f"#!/bin/sh\necho {version}\n")
+        python.chmod(0o755)
+    named = [str(tmp_path / version / "python") for version in ("3.98", "3.99")]
+    monkeypatch.setenv(same.PYTHONS, os.pathsep.join(named))
+    found = same.surroundings()
+    assert [found[f"Python {version}"][0] for version in ("3.98", "3.99")] == [(it,) for it in named]
 
 
 def test_the_documents_figures_are_those_that_soak_printed() -> None:

@@ -382,11 +382,21 @@ def test_the_page_is_whole_and_shows_fitted_and_predicted_apart() -> None:
     sections = [it["id"] for tag, it in page.elements if tag == "section"]
     assert sections[:2] == ["predicted", "fitted"]
     assert "rotation" not in sections
-    assert sum(tag == "svg" for tag, _ in page.elements) == 2  # a chart for each group of each part
+    assert (
+        sum(tag == "svg" for tag, _ in page.elements) == 4
+    )  # for each group of each part a chart, and one for a phone
     assert "sim validate --facts facts.toml --replicates 5 --seed 1" in page.text("code")
     assert "the band is elsewhere" in page.text()
     assert set(page.links()) == {"facts.csv", "toy.toml", "boom.toml"}
     assert page.links()["facts.csv"].count(b"\n") == 5
+
+
+def test_charts_fit_a_phone(chromium: Browser) -> None:
+    call("--replicates", "5")
+    (path,) = Path("results").glob("validate-all-*/validation.html")
+    chromium.open(path.resolve().as_uri())
+    for width in (390, 1280):
+        assert chromium.charts(width) == {"shown": 2, "cut": 0}
 
 
 def test_a_reason_is_given_where_a_fact_fails_and_only_there(in_a_folder: Path) -> None:
@@ -522,7 +532,9 @@ def test_the_page_opens_without_a_network_and_nothing_is_cut_off(chromium: Brows
     (path,) = Path("results").glob("validate-all-*/validation.html")
     chromium.open(address(str(path)))
     assert chromium.text("h1") == "The model against facts"
-    assert chromium.script("return [...document.querySelectorAll('svg')].every(it => it.clientHeight > 40)")
+    assert chromium.script(
+        "return [...document.querySelectorAll('svg:not(.narrow)')].every(it => it.clientHeight > 40)"
+    )
     assert "123,456," in chromium.text("figure"), "long numbers are among them"
     assert chromium.script(CUT_OFF) == []
     assert chromium.script("return document.documentElement.scrollWidth <= innerWidth")
@@ -541,7 +553,7 @@ def test_rotations_are_drawn(chromium: Browser, rotated: Path) -> None:
     call("--replicates", "3", given="")
     (path,) = Path("results").glob("validate-toy-*/validation.html")
     chromium.open(address(str(path), "#rotation"))
-    marks = "return document.querySelectorAll('#rotation svg .whisker').length"
+    marks = "return document.querySelectorAll('#rotation svg:not(.narrow) .whisker').length"
     assert chromium.script(marks) == 2 * len(made)
     out = sum(not row["predicted"]["within"] for row in made)
     assert chromium.script("return document.querySelectorAll('#rotation .rotated td:nth-child(7) .no').length") == out

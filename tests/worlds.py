@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import math
 from collections.abc import Callable
@@ -119,6 +120,30 @@ def _digest(part: Any) -> str:
         kind = "f8" if values.dtype.kind == "f" else "i8"
         return hashlib.sha256(f"{values.shape}".encode() + values.astype(kind).tobytes()).hexdigest()[:16]
     return repr(part)
+
+
+def permuted(model: EcosystemModel, seed: int) -> EcosystemModel:
+    """The same world with the rows of its table and of its links in another order."""
+    model = copy.deepcopy(model)
+    world, table, links = model.world, model.enterprises, model.world.links
+    rng = np.random.default_rng(seed)
+    old = rng.permutation(table.size)  # the row that comes to each place
+    place = np.argsort(old)
+    for values in table.columns.values():
+        values[: table.size] = values[old]
+    table._free = place[table._free]
+    rng.shuffle(table._free)
+    order = rng.permutation(len(links))
+    links.buyer[:], links.ordinal[:] = place[links.buyer][order], links.ordinal[order]
+    for ends in (links.supplier, links.agreed):
+        ends[:] = np.where(ends >= 0, place[ends], -1)[order]
+    links.per_sale[:], links.given_up[:] = links.per_sale[order], links.given_up[order]
+    on = np.zeros(table.size, np.int8)
+    on[: len(world.ring._on)] = world.ring._on
+    world.ring._on, world.ring.row[:] = on[old], place[world.ring.row]
+    world.succeeded = world.succeeded[old] if len(world.succeeded) == len(old) else world.succeeded
+    assert not len(world.struck_off)
+    return model
 
 
 def different(one: dict[str, str], other: dict[str, str]) -> list[str]:

@@ -38,7 +38,7 @@ def app(
     card, the differences and the fans follow as seeds are done. Only this machine can reach the page, which needs no
     network. Results are stored when they are saved.
     """
-    with errors():
+    with errors(interrupted="interrupted"):
         import asyncio
 
         from sim.model.catalogue import load

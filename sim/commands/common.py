@@ -81,8 +81,10 @@ def print_found(
 
 
 @contextmanager
-def errors() -> Iterator[None]:
-    """Turn expected errors into a message and an exit code."""
+def errors(
+    interrupted: str = "interrupted: finished replicates are kept, and the same command continues from there",
+) -> Iterator[None]:
+    """Turn expected errors, and an interrupt, into a message and an exit code."""
     from sim.catalogue import CatalogueError
     from sim.runs.errors import Incompatible, NothingRan, ResultError, TooLarge, WrongAddress
     from sim.scenario import ScenarioError
@@ -96,7 +98,7 @@ def errors() -> Iterator[None]:
     except OSError as error:
         fail(system_error(error), FAILED)
     except KeyboardInterrupt:
-        fail("interrupted: finished replicates are kept, and the same command continues from there", INTERRUPTED)
+        fail(interrupted, INTERRUPTED)
 
 
 def system_error(error: OSError) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+from hypothesis import currently_in_test_context, note
 
 PIECES = (
     b"[run]", b"[", b"]", b"=", b'"', b"'''", b"\\", b"\n", b"\0", b"\xff", b"\xe4\xb8", b"{", b"}", b".", b",", b"-",
@@ -21,6 +23,7 @@ VALUES = (
     "07:32:00", '{ "2013-01" = 0.1 }', '{ "2013-01" = 0.1, shape = "linear" }', '{ before = 1, "2013-01" = 2 }',
     '{ "2014-01" = 1, "2013-01" = 2 }', '"""\nx\n"""', '"' + "y" * 3000 + '"', "1" * 400,
 )  # fmt: skip
+Made = TypeVar("Made")
 _TOKEN = re.compile(rb"\w+|\s+|[^\w\s]")
 _PLAIN: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 2**53, 2**63, 10**40, 0.5, 1e308, float("inf"), float("nan"), "", "x", "jobs",
@@ -32,7 +35,7 @@ _PLAIN: tuple[Any, ...] = (
 def mutated(data: bytes, rng: random.Random) -> bytes:
     """The data with a few pieces flipped, cut, doubled, moved or put in, or with tokens exchanged."""
     if rng.random() < 0.3:
-        return _exchanged(data, rng)
+        return shown(_exchanged(data, rng))
     made = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 4, 16))):
         at = rng.randrange(len(made) + 1)
@@ -48,7 +51,14 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
                 made[at:at] = rng.choice(PIECES)
             case _:
                 made[at:to] = rng.randbytes(to - at)
-    return bytes(made)
+    return shown(bytes(made))
+
+
+def shown(made: Made) -> Made:
+    """What was made, which Hypothesis tells of the smallest input that fails."""
+    if currently_in_test_context():
+        note(repr(made)[:500])
+    return made
 
 
 def _exchanged(data: bytes, rng: random.Random) -> bytes:
@@ -63,11 +73,15 @@ def _exchanged(data: bytes, rng: random.Random) -> bytes:
 def statements(keys: Sequence[str], rng: random.Random) -> bytes:
     """Lines of TOML that give keys of the model values that they may not have."""
     chosen = [f"{rng.choice(keys)} = {rng.choice(VALUES)}" for _ in range(rng.choice((1, 2, 5)))]
-    return "\n".join(chosen).encode() + b"\n"
+    return shown("\n".join(chosen).encode() + b"\n")
 
 
 def retyped(value: Any, rng: random.Random) -> Any:
     """A table of JSON in which one value is of another kind, missing, renamed, or nested deep."""
+    return shown(_retyped(value, rng))
+
+
+def _retyped(value: Any, rng: random.Random) -> Any:
     if isinstance(value, dict) and value and rng.random() < 0.8:
         key = rng.choice(list(value))
         made = dict(value)
@@ -77,11 +91,11 @@ def retyped(value: Any, rng: random.Random) -> Any:
             case 1:
                 made[rng.choice(("", "x", "\x00", key + " ", key * 50))] = made.pop(key)
             case _:
-                made[key] = retyped(value[key], rng)
+                made[key] = _retyped(value[key], rng)
         return made
     if isinstance(value, list) and value and rng.random() < 0.8:
         at = rng.randrange(len(value))
-        return [*value[:at], retyped(value[at], rng), *value[at + rng.randrange(2) :]]
+        return [*value[:at], _retyped(value[at], rng), *value[at + rng.randrange(2) :]]
     if rng.random() < 0.03:
         deep: Any = rng.choice(_PLAIN)
         for _ in range(rng.choice((10, 300))):

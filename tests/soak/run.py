@@ -3,7 +3,7 @@
 ``python -m soak.run [NAME=COUNT ...] [seconds=N]``, in the folder of the tests, makes so much more of the attacks
 named, or of all what is left of the counts below, each for so many seconds at most. What is done is kept in
 ``docs/reliability.json`` for the model that it was done on, and the next run goes on from there; on another model it
-begins again. The table of the document is made of that file alone.
+begins again, unless it gives the same bytes. The table of the document is made of that file alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.model.catalogue import model_catalogue, version_of
-from soak import bounds, clock, flips, hostile, interrupts, kills, months, mutants, same
+from sim.report.document.versions import holds
+from soak import bounds, clock, flips, guided, hostile, interrupts, kills, months, mutants, same
 from soak.clock import Turn
 from soak.table import merged, read_figures, write_figures
 
@@ -52,8 +53,8 @@ def _flips(it: Counts) -> tuple[str, str]:
     return made, f"not found, or another file named: {len(it['wrong'])}"
 
 
-def _hostile(it: Counts) -> tuple[str, str]:
-    made = f"{it['tried']:,} mutated inputs: {', '.join(f'{name} {n:,}' for name, n in it['by_kind'].items())}"
+def _hostile(it: Counts, how: str = "mutated inputs") -> tuple[str, str]:
+    made = f"{it['tried']:,} {how}: {', '.join(f'{name} {n:,}' for name, n in it['by_kind'].items())}"
     slowest = f"slowest {it['slowest']:.2f} s; most memory {it['most_memory']:.0f} MiB"
     return made, f"tracebacks: {len(it['wrong'])}; {slowest}"
 
@@ -113,6 +114,7 @@ class Attack:
     shards: int = 1
 
 
+_NO_TRACEBACK = "No input gives a traceback, hangs or takes all memory"
 _INSIDE = "Inside its bounds no world is wrong without a word"
 ATTACKS: Mapping[str, Attack] = {
     "kills": Attack(
@@ -128,8 +130,12 @@ ATTACKS: Mapping[str, Attack] = {
         lambda turn, space, _: flips.attack(turn, space), "rounds", 300, _flips, _AT_ONCE,
     ),
     "hostile": Attack(
-        "No input gives a traceback, hangs or takes all memory",
+        _NO_TRACEBACK,
         lambda turn, space, _: hostile.attack(turn, space), "tried", 1_000_000, _hostile, _AT_ONCE,
+    ),
+    "guided": Attack(
+        _NO_TRACEBACK, lambda turn, space, _: guided.attack(turn, space), "tried", 50_000,
+        lambda it: _hostile(it, "inputs guided by coverage (atheris)"), _AT_ONCE,
     ),
     "bounds": Attack(
         _INSIDE, lambda turn, _, known: bounds.attack(turn, known), "settled", bounds.every_pair(), _bounds,
@@ -148,7 +154,7 @@ ATTACKS: Mapping[str, Attack] = {
     ),
     "same": Attack(
         "The same bytes everywhere",
-        lambda turn, space, _: same.attack(turn, space), "tried", len(same.surroundings()), _same,
+        lambda turn, space, _: same.attack(turn, space), "tried", len(same.surroundings()) + len(same.orders()), _same,
     ),
 }  # fmt: skip
 
@@ -204,14 +210,14 @@ def main(asked: Mapping[str, int | None], seconds: float) -> int:
 
 
 def _done(name: str) -> int:
-    kept = _of_model(read_figures().get(name), version_of(model_catalogue()))
+    kept = _that_counts(name, read_figures().get(name), version_of(model_catalogue()))
     return int(kept["counts"][ATTACKS[name].counted]) if kept else 0
 
 
 def _slice(name: str, most: int, seconds: float) -> Counts:
     """So much more of an attack, kept where anything was done."""
     model, began = version_of(model_catalogue()), time.monotonic()
-    kept = _of_model(read_figures().get(name), model)
+    kept = _that_counts(name, read_figures().get(name), model)
     known, first = (kept["counts"], kept["next"]) if kept else ({}, 0)
     counts, following = made(name, most, first, known, seconds, ATTACKS[name].shards)
     spent = round(time.monotonic() - began)
@@ -220,9 +226,15 @@ def _slice(name: str, most: int, seconds: float) -> Counts:
     return counts
 
 
-def _of_model(kept: Any, model: str) -> Any:
-    """What is kept of an attack, if it was made on this model."""
-    return kept if kept and kept["model"] == model and "counts" in kept else None
+def _that_counts(name: str, kept: Any, model: str) -> Any:
+    """What is kept of an attack, if it was made on this model, or on one that gives the same bytes.
+
+    Of another one it counts only where it had as much to do, and mutants never: they are of its text, not of its bytes.
+    """
+    if not kept or "counts" not in kept:
+        return None
+    same = name != "mutants" and kept["goal"] == ATTACKS[name].goal and holds(kept["model"])
+    return kept if kept["model"] == model or same else None
 
 
 def _begin_again(name: str) -> None:
@@ -235,13 +247,14 @@ def adding(name: str, model: str, counts: Counts, following: int, seconds: int) 
     """The figures of an attack with those of this run; another run may have added its own in the meantime."""
 
     def change(before: Any) -> dict[str, Any]:
-        kept, attack = _of_model(before, model), ATTACKS[name]
+        kept, attack = _that_counts(name, before, model), ATTACKS[name]
         whole = merged(kept["counts"], counts) if kept else counts
         said = attack.said(whole)
         return {
             "promise": attack.promise, "attack": said[0], "found": said[1],
             "seconds": seconds + (kept["seconds"] if kept else 0), "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
-            "model": model, "next": max(following, kept["next"] if kept else 0), "goal": attack.goal, "counts": whole,
+            "model": kept["model"] if kept else model, "next": max(following, kept["next"] if kept else 0),
+            "goal": attack.goal, "counts": whole,
         }  # fmt: skip
 
     return change

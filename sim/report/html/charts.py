@@ -210,9 +210,12 @@ def _short(x: float) -> str:
     return f"{x:.1f}".removesuffix(".0")
 
 
-def effect_chart(name: str, words: str, bars: Sequence[tuple[str, str, Estimate]]) -> Markup:
-    """A tornado: for each parameter its name, kind of source, and effect with interval, the largest first."""
-    width, step, left = 760, 26, 300
+def effect_chart(name: str, words: str, bars: Sequence[tuple[str, str, Estimate]], *, narrow: bool = False) -> Markup:
+    """A tornado: for each parameter its name, kind of source, and effect with interval, the largest first.
+
+    ``narrow`` fits a phone: names are above the bars.
+    """
+    width, step, left, head = (360, 42, 16, 16.0) if narrow else (760, 26, 300, 0.0)
     low = min(0.0, *(it[1] for *_, it in bars)) if bars else 0.0
     high = max(0.0, *(it[2] for *_, it in bars)) if bars else 0.0
     if high - low <= 0:
@@ -223,18 +226,19 @@ def effect_chart(name: str, words: str, bars: Sequence[tuple[str, str, Estimate]
         return left + (width - left - 16) * (value - low) / (high - low)
 
     drawn: list[Markup] = []
-    found = ticks(low, high, 5)
+    found = ticks(low, high, 3 if narrow else 5)
     for value, text in zip(found, tick_labels(found), strict=True):
         drawn += [tag("path", d=f"M{_short(x(value))} 0V{height - 22}", class_="grid"),
                   tag("text", text, x=_short(x(value)), y=height - 6, class_="tick x")]  # fmt: skip
     for index, (key, kind, (value, below, above)) in enumerate(bars):
-        y = step * index + step / 2
+        y = step * index + head + (step - head) / 2
         start, end = sorted((x(0.0), x(value)))
         drawn += [
-            tag("text", key, x=left - 10, y=_short(y + 4), class_="tick y"),
+            tag("text", key, x=0, y=_short(y - 13), class_="tick first") if narrow
+            else tag("text", key, x=left - 10, y=_short(y + 4), class_="tick y"),
             tag("rect", x=_short(start), y=_short(y - 8), width=_short(max(0.6, end - start)), height=16, rx=1.5,
                 class_=kind),
             tag("path", d=f"M{_short(x(below))} {_short(y)}H{_short(x(above))}", class_="interval-line"),
         ]  # fmt: skip
     drawn.append(tag("path", d=f"M{_short(x(0.0))} 0V{height - 22}", class_="zero"))
-    return picture(name, words, width, height, drawn, "tornado")
+    return picture(name, words, width, height, drawn, "tornado narrow" if narrow else "tornado")

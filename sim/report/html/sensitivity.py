@@ -111,7 +111,8 @@ def _outcome(it: Sensitivity, index: int) -> Markup:
     return join(
         variance([it]), tag("p", from_seeds, class_="note") if from_seeds else None,
         tag("ul", flips) if flips else None,
-        tag("figure", caption, effect_chart(f"effects{index}", words, bars), class_="wide", tabindex=0),
+        tag("figure", caption, effect_chart(f"effects{index}-narrow", words, bars, narrow=True),
+            effect_chart(f"effects{index}", words, bars), class_="wide", tabindex=0),
         fold(tr("All {count} parameters", count=len(rows)), every),
     )  # fmt: skip
 
