@@ -105,7 +105,7 @@ def run(quick: bool) -> Section:
         Table(title, columns, rows, notes),
         _paper({JOBS[0]: client[JOBS[0]], JOBS[1]: client[JOBS[1]]}),
     ]
-    stored, data = _stored(100 if quick else 500, 1 if quick else 5)
+    stored, data = _stored(100 if quick else 500, 1 if quick else 3)
     return Section([*tables, stored], {"found": found, "world": one, "client": client, "stored": data})
 
 
