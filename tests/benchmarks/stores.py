@@ -1,6 +1,6 @@
 """Values that workers write to storage, local or of an object store, in place of sending them: a receipt is sent.
 
-Tried here and measured by ``many``; ``sim`` has no such option, as ``many`` prints that the client gains nothing by it.
+``many`` measures it; docs/cluster.md, *A thousand workers*, says why ``sim`` has no such option.
 """
 
 from __future__ import annotations
