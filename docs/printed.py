@@ -9,6 +9,7 @@ in the lines above a block say more:
 - ``<!-- ends: 2 -->``: the exit code that the command must have, 0 without this line.
 - ``<!-- errors: shown -->``: what it prints to standard error follows.
 - ``<!-- stopped: REGEX -->``: the command runs until Ctrl-C, and is sent one as soon as a line of its output matches.
+- ``<!-- long: 2 minutes -->``: the command takes so long, and runs again only with ``--long``.
 - ``<!-- hidden: REGEX -->``: ``...`` stands for what matches, such as a token that differs each time.
 
 Others stand alone:
@@ -49,7 +50,7 @@ STATE = Path("docs/printed.json")
 WORK = Path(".cache/docs")  # commands run here, so that results of other runs are neither used nor shown
 
 LINKED = ("scenarios", "tests")  # folders of the project that commands name
-SAID = ("first", "without", "until", "ends", "errors", "stopped", "hidden")
+SAID = ("first", "without", "until", "ends", "errors", "stopped", "hidden", "long")
 ABOVE = re.compile(rf"<!-- ({'|'.join(SAID)}): (.*) -->\n")
 BLOCK = re.compile(
     rf"^(?P<above>(?:<!-- (?:{'|'.join(SAID)}): .* -->\n)*)(?P<fence>```+)(?P<info>[^\n`]*)\n"
@@ -114,6 +115,7 @@ class Block:
     errors: tuple[str, ...] = ()
     stopped: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    long: tuple[str, ...] = ()
     source: str = ""  # of a picture: the file below the results of the command
     target: str = ""  # of a picture
     figures: str = ""  # the name by which figures in prose call this command or file
@@ -387,20 +389,23 @@ def _keep(root: Path, kept: dict[str, Kept]) -> None:
     (root / STATE).write_text(f"{text}\n", encoding="utf-8")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Print stale blocks again, or name them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--check", action="store_true", help="run nothing; end with 1 where a block is stale or not recognised"
     )
     parser.add_argument("--all", action="store_true", help="print every block again")
-    options = parser.parse_args()
+    parser.add_argument("--long", action="store_true", help="also those whose command takes long")
+    options = parser.parse_args(arguments)
     found = stale() if not options.all else [block for name in documents(ROOT) for block in blocks(ROOT, name)]
     wrong = faults()
     print(*wrong, sep="\n", end="\n" * bool(wrong), file=sys.stderr)
     for block in found:
-        print(f"{block.name}{' is stale' if options.check else ''}", file=sys.stderr)
-        if not options.check:
+        left = bool(block.long) and not options.long and not options.check
+        said = " is stale" if options.check else f" takes {block.long[0]}: left out without --long" if left else ""
+        print(f"{block.name}{said}", file=sys.stderr)
+        if not options.check and not left:
             print_anew(ROOT, block)
     return int(bool(wrong) or (bool(found) and options.check))
 

@@ -169,6 +169,23 @@ def test_a_cluster_started_here_gives_the_same_bytes_and_failures(
     assert outputs(found) == outputs(wanted)
 
 
+def test_scenarios_that_begin_alike_share_their_months_before_the_first_on_a_cluster(
+    machines: Machines, tmp_path: Path
+) -> None:
+    machines.add_worker()
+    settings = {"population.enterprises": 150, "run.spin_up": 6, "run.months": 3, "run.replicates": 2}
+    pair = [sim.load("shougang", {**settings, "levers.tax_relief": it}) for it in (0.0, 0.5)]
+    with Workers(1) as one, Cluster(machines.address, say=lambda _: None) as there:
+        wanted = run_batch(pair, ecosystem(), RunOptions(tmp_path / "here", one, Listener(), fresh=True))
+        for fresh, kept in ((True, 0), (False, 2)):  # a world for each seed, from which both scenarios go on
+            found = run_batch(pair, ecosystem(), RunOptions(tmp_path / str(fresh), there, Listener(), fresh=fresh))
+            assert [outputs(it) for it in found] == [outputs(it) for it in wanted]
+            assert len(list(tmp_path.rglob("*.world"))) == kept
+        run_batch(pair[:1], ecosystem(), RunOptions(tmp_path / "alone", there, Listener()))
+    (folder,) = {it.parent for it in tmp_path.rglob("*.world")}
+    assert folder.is_relative_to(tmp_path / "machines"), "where the worker runs, not among the results"
+
+
 def test_long_tasks_are_taken_as_workers_come_free_and_keep_their_numbers(local: Cluster) -> None:
     taken = 0
 

@@ -173,6 +173,20 @@ def test_a_command_that_runs_until_it_is_stopped_is_shown(printed: ModuleType, p
     assert path.read_text() == text, "what differs each time is not shown"
 
 
+def test_a_command_that_takes_long_runs_on_request(
+    printed: ModuleType, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "README.md").write_text("<!-- long: 2 minutes -->\n```\n$ sim a long walk\n```\n")
+    assert printed.faults(project) == []
+    (block,) = printed.stale(project)
+    ran = []
+    monkeypatch.setattr(printed, "stale", lambda: [block])
+    monkeypatch.setattr(printed, "print_anew", lambda _, it: ran.append(it.command))
+    assert (printed.main([]), printed.main(["--check"]), ran) == (0, 1, [])
+    assert "README.md: sim a long walk takes 2 minutes: left out without --long" in capsys.readouterr().err
+    assert (printed.main(["--long"]), ran) == (0, ["sim a long walk"])
+
+
 def test_equal_commands_of_a_document_are_printed_each_with_its_comments(printed: ModuleType, project: Path) -> None:
     path = project / "README.md"
     path.write_text(path.read_text() + "\n<!-- until: ^hello b$ -->\n```text\n$ sim a b c d\n```\n")

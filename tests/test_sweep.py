@@ -178,6 +178,15 @@ def test_differences_are_paired_with_the_baseline_on_every_seed(scenario: Scenar
     assert row.difference == pytest.approx(12)
 
 
+@pytest.mark.parametrize("replicates", [1, 2, 5, 30])
+def test_percentiles_of_points_with_all_values_are_the_same_bits(replicates: int) -> None:
+    cells = np.random.default_rng(1).lognormal(sigma=9.0, size=(200, replicates))
+    found = statistics(cells)
+    wanted = np.nanpercentile(cells, [5.0, 50.0, 95.0], axis=1)
+    for name, values in zip(("p5", "median", "p95"), wanted, strict=True):
+        assert found[name].tobytes() == values.tobytes()
+
+
 def test_statistics_leave_out_what_has_no_value() -> None:
     cells = np.array([[1.0, 2.0, 3.0], [2.0, np.nan, 4.0], [np.nan] * 3])
     found = statistics(cells)

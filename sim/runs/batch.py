@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.language import tr
 from sim.runs.ensemble import Ensemble, Request
 from sim.runs.large import is_large, needs, refuse_too_large
-from sim.runs.openings import opening_digest, openings_in
+from sim.runs.openings import OpeningsOfWorkers, opening_digest, openings_in
 from sim.runs.options import ALL_RECORDS, NEW_RECORDS, RunOptions, Watcher
 from sim.runs.replicate import Model, run_checked, run_recorded_checked
 from sim.runs.result import Result
@@ -153,17 +153,20 @@ def run_tasks(
 def runs_of(run: Run, scenarios: Sequence[Scenario], model: Model, options: RunOptions) -> list[Run]:
     """How to run the worlds of each scenario: those worth keeping at month 0 continue from what is kept.
 
-    These are worlds of a scenario that is alone, or that begins as another one does; in a study of an assumption each
-    begins in its own way.
+    These are worlds of a scenario that begins as another one does, and here, where a later command may ask for them,
+    those of a scenario that is alone; in a study of an assumption each begins in its own way.
     """
-    asked = model.continues and not options.workers.remote and not options.fresh
-    openings = openings_in(options.out, model.version, time.time()) if asked else None
+    if not model.continues or options.fresh:
+        return [run] * len(scenarios)
+    remote = options.workers.remote
+    openings = OpeningsOfWorkers(model.version) if remote else openings_in(options.out, model.version, time.time())
     if openings is None:
         return [run] * len(scenarios)
     digests = [opening_digest(it) for it in scenarios]
     number = Counter(digests)
     continued = partial(run, openings=openings)
-    return [continued if it and (len(scenarios) == 1 or number[it] > 1) else run for it in digests]
+    alone = len(scenarios) == 1 and not remote
+    return [continued if it and (alone or number[it] > 1) else run for it in digests]
 
 
 def compile_first(model: Model, catalogue: Catalogue, watcher: Watcher) -> None:

@@ -76,6 +76,20 @@ def openings_in(out: Path, version: str, since: float = math.inf) -> Openings | 
 
 
 @dataclass(frozen=True)
+class OpeningsOfWorkers:
+    """The kept worlds of a cluster: on each machine, in the scratch folder of its workers, which only they know."""
+
+    version: str  # of the model
+
+    def of(self, scenario: Scenario, seed: int) -> Opening | None:
+        """As of ``Openings``, on the worker where it is called."""
+        from distributed import get_worker
+
+        here = openings_in(Path(get_worker().local_directory).parent, self.version)
+        return here.of(scenario, seed) if here else None
+
+
+@dataclass(frozen=True)
 class Opening:
     """One kept world, which may not be there yet."""
 

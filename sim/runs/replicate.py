@@ -16,8 +16,10 @@ from sim.model.catalogue import model_catalogue, version_of
 
 if TYPE_CHECKING:
     from sim.model.ecosystem import Ecosystem
-    from sim.runs.openings import Openings
+    from sim.runs.openings import Openings, OpeningsOfWorkers
     from sim.scenario import Scenario
+
+    AnyOpenings = Openings | OpeningsOfWorkers
 
 Cells = NDArray[np.float64]
 Report = Callable[[int, int], None]  # of the months done, and of all
@@ -48,7 +50,7 @@ def run_replicate(
     scenario: Scenario,
     seed: int,
     months: int,
-    openings: Openings | None = None,
+    openings: AnyOpenings | None = None,
     report: Report | None = None,
     *,
     ledger: bool = False,
@@ -89,7 +91,7 @@ def run_recorded_checked(
 
 
 def run_recorded(
-    scenario: Scenario, seed: int, months: int, openings: Openings | None = None, report: Report | None = None
+    scenario: Scenario, seed: int, months: int, openings: AnyOpenings | None = None, report: Report | None = None
 ) -> tuple[Cells, bytes]:
     """Every outcome of every month of one world, months x outcomes, and its record."""
     from sim.runs.follow import FollowedWorld

@@ -56,26 +56,27 @@ def echo(scenario: Scenario, seed: int, months: int) -> Cells:  # noqa: ARG001  
     return known()
 
 
-def costs(there: Cluster, replicates: int, size: int) -> list[float]:
-    """Seconds of processor time a replicate without work, of client, scheduler and workers; groups of ``size``."""
+def used(there: Cluster) -> list[float]:
+    """Seconds of processor time so far, of client, scheduler and workers of a cluster on this machine."""
     import psutil
 
     assert there._process
     scheduler = psutil.Process(there._process.pid)
+    times = [process.cpu_times() for process in (scheduler, *scheduler.children())]
+    first, *others = [it.user + it.system for it in times]
+    return [time.process_time(), first, sum(others)]
 
-    def used() -> list[float]:
-        times = [process.cpu_times() for process in (scheduler, *scheduler.children())]
-        first, *others = [it.user + it.system for it in times]
-        return [time.process_time(), first, sum(others)]
 
+def costs(there: Cluster, replicates: int, size: int) -> list[float]:
+    """Seconds of processor time a replicate without work, of client, scheduler and workers; groups of ``size``."""
     scenario = sim.load(SCENARIO, {"run.replicates": replicates})
     before = groups.PACE, groups.MOST
     groups.PACE, groups.MOST = 1, size
     try:
         with tempfile.TemporaryDirectory() as folder:
-            began = used()
+            began = used(there)
             run_batch([scenario], Model(echo, ecosystem().outcomes, "bench"), RunOptions(Path(folder), there, Silent()))
-            return [(now - then) / replicates for then, now in zip(began, used(), strict=True)]
+            return [(now - then) / replicates for then, now in zip(began, used(there), strict=True)]
     finally:
         groups.PACE, groups.MOST = before
 

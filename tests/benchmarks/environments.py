@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from common import ROOT
@@ -35,6 +36,13 @@ def python_of(requirements: Path) -> Path:
     _do([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)])
     marker.write_text(wanted, encoding="utf-8")
     return python
+
+
+def downloaded(package: str) -> None:
+    """Fetch a package without what it depends on, and drop it; NotInstalled where there is none for this machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        _do([*pip, "--only-binary", ":all:", "-d", folder, package])
 
 
 def surroundings() -> dict[str, str]:

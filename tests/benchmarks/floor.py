@@ -22,6 +22,7 @@ import sim
 from sim.kernel import draws, maths, threads
 from sim.kernel.compiled import compiled
 from sim.kernel.threads import BLOCK
+from sim.kernel.types import Index, f8_2d, i8
 from sim.model.catalogue import model_catalogue
 
 NAME, ORDER = "floor", 0
@@ -87,7 +88,8 @@ def bytes_asked() -> tuple[float, float]:
     from sim.model import mechanisms
 
     modules = [import_module(f"sim.model.mechanisms.{it.name}") for it in iter_modules(mechanisms.__path__)]
-    groups = [it for module in modules for it in vars(module).values() if hasattr(it, "_fields")]
+    classes = [it for module in modules for it in vars(module).values() if isinstance(it, type)]
+    groups = [it for it in classes if hasattr(it, "_fields")]
     size = {column.name: np.dtype(column.dtype).itemsize for column in model_catalogue().all_columns}
     reads = {name for it in groups if "Reads" in it.__name__ for name in it._fields}
     writes = {name for it in groups if "Wri" in it.__name__ or "Wish" in it.__name__ for name in it._fields}
@@ -95,7 +97,7 @@ def bytes_asked() -> tuple[float, float]:
 
 
 @compiled
-def fill_blocks(lo: int, hi: int, identity: Any, scratch: Any) -> None:
+def fill_blocks(lo: Index, hi: Index, identity: i8, scratch: f8_2d) -> None:
     """Random blocks of all rows, one after the other into the same small place."""
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
@@ -105,7 +107,7 @@ def fill_blocks(lo: int, hi: int, identity: Any, scratch: Any) -> None:
 
 
 @compiled
-def exponentials(lo: int, hi: int, x: Any, scratch: Any) -> None:
+def exponentials(lo: Index, hi: Index, x: f8_2d, scratch: f8_2d) -> None:
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
@@ -113,7 +115,7 @@ def exponentials(lo: int, hi: int, x: Any, scratch: Any) -> None:
 
 
 @compiled
-def logarithms(lo: int, hi: int, x: Any, scratch: Any) -> None:
+def logarithms(lo: Index, hi: Index, x: f8_2d, scratch: f8_2d) -> None:
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
@@ -121,7 +123,7 @@ def logarithms(lo: int, hi: int, x: Any, scratch: Any) -> None:
 
 
 @compiled
-def read(lo: int, hi: int, x: Any, total: Any) -> None:
+def read(lo: Index, hi: Index, x: i8, total: i8) -> None:
     """Read eight bytes of each row."""
     kept = 0
     for i in range(lo, hi):
@@ -130,7 +132,7 @@ def read(lo: int, hi: int, x: Any, total: Any) -> None:
 
 
 @compiled
-def write(lo: int, hi: int, x: Any) -> None:
+def write(lo: Index, hi: Index, x: i8) -> None:
     """Write eight bytes of each row."""
     for i in range(lo, hi):
         x[i] = 1

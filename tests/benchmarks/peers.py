@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from common import Section, Table, Timing, count, number, summary
-from environments import NotInstalled, python_of, surroundings
+from environments import NotInstalled, downloaded, python_of, surroundings
 from equality import LEVEL, TESTS, Verdict, judge
 
 NAME = "peers"
@@ -49,6 +50,8 @@ CORE = (
     OURS,
     Peer("mesa-frames", "core_mesa_frames.py", "mesa-frames"),
     Peer("ambr", "core_ambr.py", "ambr"),
+    Peer("AgentTorch", "core_agenttorch.py", "agenttorch"),
+    Peer("AgentTorch, one thread", "core_agenttorch.py", "agenttorch", "one thread"),
     Peer("agentpy", "core_agentpy.py", "agentpy"),
     Peer("Mesa, do", "core_mesa.py", "mesa", "do"),
     Peer("Mesa, shuffle_do", "core_mesa.py", "mesa", "shuffle_do"),
@@ -63,6 +66,8 @@ WHOLE = (
     Peer("bamengine", "whole_bamengine.py", "bamengine", "python"),
     Peer("bamengine, with numba", "whole_bamengine.py", "bamengine", "numba"),
 )
+# Frameworks without a program here, as they installed nowhere so far: the package of each, or its language.
+ABSENT = {"FLAME GPU 2": "pyflamegpu", "BioDynaMo": "biodynamo", "Agents.jl": "julia", "BeforeIT.jl": "julia"}
 AIMS = (  # times faster than the peer, and by which row of ours
     (500.0, "Mesa, do", OURS.name),
     (50.0, "mesa-frames", OURS.name),
@@ -211,6 +216,7 @@ def run(quick: bool) -> Section:
         _aims(core + whole),
         *(_parts(it) for it in core if it.parts),
         _setup(core + whole),
+        _absent(),
     ]
     return Section(tables, data, {"benchmarks.png": _picture(core, whole, size)}, faults)
 
@@ -400,6 +406,24 @@ def _setup(found: Sequence[Found]) -> Table:
     return Table("Apart from the months", columns, rows, ["Start is the interpreter with all imports."])
 
 
+def _absent() -> Table:
+    rows = [[name, _why_absent(needed)] for name, needed in ABSENT.items()]
+    return Table("Left out", ["", "why"], rows, ["Each was asked for in this run."])
+
+
+def _why_absent(needed: str) -> str:
+    """Why a framework is left out: it does not install, or it does by now and its program is yet to be written."""
+    if needed == "julia":
+        found = shutil.which("julia") is not None
+    else:
+        try:
+            downloaded(needed)
+            found = True
+        except NotInstalled as error:
+            return str(error).removeprefix("ERROR: ")
+    return f"{needed} is there, but no program of ours for it" if found else f"no {needed} on this machine"
+
+
 def _data(found: Found) -> dict[str, Any]:
     return {**asdict(found), "peer": found.peer.name}
 
@@ -423,11 +447,9 @@ def _picture(core: Sequence[Found], whole: Sequence[Found], size: Size) -> bytes
             "Cost of a month", "Nanoseconds an agent and period; less is better", [], [footer], 2, tall=2.6
         )
         for place, (name, lot) in enumerate((("Core month", core), ("Whole models", whole))):
-            colour_of = iter(others)
-            colours = [BLUE if it.peer in {OURS, FULL} else next(colour_of) for it in lot]
-            _panel(
-                page.axes(place), name, [(it, colour) for it, colour in zip(lot, colours, strict=True) if it.timings]
-            )
+            scripts = dict.fromkeys(it.peer.script for it in lot if it.peer not in {OURS, FULL})
+            colours = dict(zip(scripts, others, strict=False))
+            _panel(page.axes(place), name, [(it, colours.get(it.peer.script, BLUE)) for it in lot if it.timings])
         return page.png()
 
 
