@@ -46,7 +46,11 @@ def main(words: Sequence[str] | None = None) -> int:
         return int(bool(other))
     for earlier, old in kept.items():
         other = [name for name, it in found.items() if old.get(name) != it]
-        print(f"{version} against {earlier}: {len(found) - len(other)} of {len(found)} worlds the same", *other, sep="\n  ")
+        print(
+            f"{version} against {earlier}: {len(found) - len(other)} of {len(found)} worlds the same",
+            *other,
+            sep="\n  ",
+        )
     if not asked.names:
         SAME_BYTES.write_text(json.dumps(kept | {version: found}, indent=1) + "\n", encoding="utf-8")
     return 0

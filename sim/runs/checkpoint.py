@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 # Attributes that are rebuilt, by class: the scenario is the branch's, and views depend on the memory of the columns.
 DERIVED: dict[type, frozenset[str]] = {
     World: frozenset({"settings", "catalogue"}),
-    Enterprises: frozenset({"_views"}),
+    Enterprises: frozenset({"_views", "_used"}),
+    Sectors: frozenset({"_views"}),
     Recorder: frozenset({"world"}),
 }
 _STATES = {

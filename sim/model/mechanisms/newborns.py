@@ -314,7 +314,8 @@ def apply(world: World) -> None:
     rules, market, events = world.rules("newborns"), world.group("market"), world.counters("newborns")
     ideas, world.ideas = world.ideas, None
     if ideas is not None:
-        found(world, Ideas(*(column[ideas.channel.nonzero()[0]] for column in ideas)))
+        pursued = ideas.channel.nonzero()[0]
+        found(world, Ideas(*(column[pursued] for column in ideas)))
     people = np.zeros(2, np.int64)
     world.loop(start, Reads, Writes, rules, sums=(people, events))
     if rules.enabled:

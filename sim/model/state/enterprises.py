@@ -163,16 +163,21 @@ class Enterprises:
         self._exits = {column.name: column.exit for column in columns if column.exit}
         self._free: Any = np.zeros(0, np.int64)
         self._views: dict[type, Any] = {}
+        self._used: dict[str, Any] = {}  # parts of columns of the present size
 
     def __getattr__(self, name: str) -> Any:
-        """The used part of a column, by its name: a view of shape ``(size,)``."""
-        if (columns := self.__dict__.get("columns")) is None or name not in columns:
+        """The used part of a column, by its name: a view of shape ``(size,)``, cached until the table grows."""
+        state = self.__dict__
+        if (found := state.get("_used", {}).get(name)) is not None:
+            return found
+        if (columns := state.get("columns")) is None or name not in columns:
             raise AttributeError(f"no column {name!r}")
-        return columns[name][: self.size]
+        found = self._used[name] = columns[name][: self.size]
+        return found
 
     def __getstate__(self) -> dict[str, Any]:
         """The state without cached views, which refer to these columns."""
-        return self.__dict__ | {"_views": {}}
+        return self.__dict__ | {"_views": {}, "_used": {}}
 
     @property
     def alive(self) -> Any:
@@ -205,13 +210,16 @@ class Enterprises:
 
     def add(self, number: int) -> Any:
         """Empty rows for ``number`` newcomers (int64, shape ``(number,)``), the lowest free rows first."""
-        self._free = np.sort(self._free)
+        self._free.sort()
         reused, self._free = self._free[:number], self._free[number:]
         missing = number - len(reused)
         if self.size + missing > len(self.columns["identity"]):
             self._grow(self.size + missing)
+        if not missing:
+            return reused
         rows = np.concatenate([reused, np.arange(self.size, self.size + missing)])
         self.size += missing
+        self._used = {}
         return rows
 
     def release(self, rows: Any) -> None:
