@@ -287,7 +287,7 @@ OUTCOMES = (
 MECHANISM = Mechanism(
     "chain", Rules, counters=EVENTS, draws=(renewal, taste_of_pair), outcomes=OUTCOMES, steps=(
         Step(
-            "renew", apply, loops=(renew, ask_parts), groups=("market",), transfers=("orders",), draws=(renewal, taste_of_pair),
+            "renew", apply, loops=(new_buyers, renew, ask_parts), groups=("market",), transfers=("orders",), draws=(renewal, taste_of_pair),
             state=("links",),
         ),
     ),

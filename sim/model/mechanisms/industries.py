@@ -379,8 +379,22 @@ def weigh(
     They hear of a sector from customers: with probability ``heard``, its part in demand at that place.
     """
     chance = draws.monthly(min(p.most_a_year, p.review))
-    for i in range(lo, hi):
-        if r.status[i] != OPERATING or r.revenue[i] <= 0.0:
+    for first in range(lo, hi, BLOCK):
+        weigh_block(first, min(first + BLOCK, hi), seed, month, r, w, p, sectors, heard, chance, sums)
+
+
+@compiled
+def weigh_block(
+    first: Index, last: Index, seed: int, month: int, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
+    heard: f8, chance: float, sums: Sums,
+) -> None:  # fmt: skip
+    """Enterprises of a block of rows consider the new sectors and the new mode; a vectorised loop marks who may."""
+    may = np.empty(BLOCK, np.int8)
+    for i in range(first, last):
+        u = scanning_of(seed, r.identity[i], month)
+        may[i - first] = (r.status[i] == OPERATING) & ((u.into_sector < chance) | (u.into_mode < chance))
+    for i in range(first, last):
+        if not may[i - first] or r.revenue[i] <= 0.0:
             continue
         u, s = scanning_of(seed, r.identity[i], month), int(w.sector[i])
         if u.into_sector < chance and w.cash[i] >= p.cost * r.revenue_12[i] and sectors.sales_factor[s] > 0.0:

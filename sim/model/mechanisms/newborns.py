@@ -356,7 +356,7 @@ def terms_of(world: World) -> Terms:
         hours_per_job=0.0 if lending.enabled else entry.hours_per_job,
         hours_worth=entry.hours_worth,
         hours_fill=world.posted.hours_fill,
-        hours=max(0, world.hours_offered - int(world.hours[LENT])),
+        hours=float(max(0, world.hours_offered - int(world.hours[LENT]))),
         assets_an_hour=lending.assets_an_hour,
     )
 
