@@ -111,7 +111,7 @@ class FollowedWorld(Ecosystem):
         self._streams: list[Any] = []
         self._gone: list[Firms] = []
         self._named = set(self.settings.platforms)
-        self._turnover = -1  # of the table, when it was last tracked
+        self._row_changes = -1  # of the table, when it was last tracked
         self._known: Any = np.zeros(0, np.int64)  # identity by row
         self._columns: dict[str, Any] = {
             name: np.zeros(0, kind)
@@ -198,9 +198,9 @@ class FollowedWorld(Ecosystem):
     def _track(self) -> None:
         """Follow identities from row to row: keep those that left, begin those that came."""
         table = self.world.enterprises
-        if table.turnover == self._turnover:
+        if table.row_changes == self._row_changes:
             return
-        self._turnover = table.turnover
+        self._row_changes = table.row_changes
         if more := table.size - len(self._known):
             self._known = np.append(self._known, np.zeros(more, np.int64))
             for name, column in self._columns.items():

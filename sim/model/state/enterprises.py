@@ -163,7 +163,7 @@ class Enterprises:
         self._exits = {column.name: column.exit for column in columns if column.exit}
         self._free: Any = np.zeros(0, np.int64)
         self._views: dict[type, Any] = {}
-        self.turnover = 0  # times that rows were taken or freed, before which no row's identity changes
+        self.row_changes = 0  # times that rows were taken or freed, before which no row's identity changes
 
     def __getattr__(self, name: str) -> Any:
         """The used part of a column, by its name: a view of shape ``(size,)``, an attribute until the table grows."""
@@ -207,7 +207,7 @@ class Enterprises:
 
     def add(self, number: int) -> Any:
         """Empty rows for ``number`` newcomers (int64, shape ``(number,)``), the lowest free rows first."""
-        self.turnover += 1
+        self.row_changes += 1
         self._free.sort()
         reused, self._free = self._free[:number], self._free[number:]
         missing = number - len(reused)
@@ -223,7 +223,7 @@ class Enterprises:
 
     def release(self, rows: Any) -> None:
         """Free the rows of enterprises that left, and clear their columns."""
-        self.turnover += 1
+        self.row_changes += 1
         for name, values in self.columns.items():
             values[rows] = self._exits.get(name, 0)
         self._free = np.concatenate([self._free, rows])
