@@ -105,6 +105,16 @@ class Catalogue:
         return (*self.columns, *(column for it in self.mechanisms for column in it.columns))
 
     @cached_property
+    def given_at_birth(self) -> tuple[Column, ...]:
+        """Columns of single mechanisms that have a value of their own at birth."""
+        return tuple(column for it in self.mechanisms for column in it.columns if column.birth)
+
+    @cached_property
+    def births(self) -> tuple[Callable[..., None], ...]:
+        """What mechanisms call for newcomers, in their order."""
+        return tuple(it.birth for it in self.mechanisms if it.birth)
+
+    @cached_property
     def recorded(self) -> tuple[Column, ...]:
         """Columns whose sums are kept each month."""
         return tuple(column for column in self.all_columns if column.recorded)

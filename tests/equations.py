@@ -482,12 +482,16 @@ def _lending() -> Iterator[tuple[str, float, float]]:
 def _hosts() -> Iterator[tuple[str, float, float]]:
     """Two makers: one with 10 million yuan, of which its host owns a quarter, and one without money to pay out."""
     cash, paid, flows = np.array([10.0, 0.5]), np.zeros(2, np.int64), np.zeros(len(TRANSFERS), np.int64)
-    r = finance.MakerReads(np.full(2, 50, np.int32), np.array([1.0, 1.0]), np.array([0.25, 0.25], np.float32))
+    r = finance.MakerReads(
+        np.full(2, OPERATING, np.int8), np.array([7, 9]), np.full(2, 50, np.int32), np.array([1.0, 1.0]),
+        np.array([0.25, 0.25], np.float32),
+    )  # fmt: skip
     market, opening = Given(payout=0.1, reserve_years=1.0), Given(cash_months=3.0)
-    finance.share_with_hosts(np.arange(2), r, cash, opening, market, 0.04, paid, flows)
+    finance.share_with_hosts(2, r, cash, opening, market, 0.04, np.array([7, 9]), paid, flows)
     for row, left in enumerate((10.0 - 0.175, 0.5)):
         yield f"cash of maker {row}", cash[row], left
-    yield "paid by the first", paid[0] / TICKS, 0.175
+    yield "paid to the first one's host", paid[0] / TICKS, 0.175
+    yield "paid to the other's", paid[1] / TICKS, 0.0
     yield "dividends of makers", _flow(flows, "maker_dividends"), -0.175
 
 

@@ -207,6 +207,24 @@ def assert_sorted_anew(world: World) -> None:
     assert np.array_equal(world.ring.chain, table.sector[rows] % 3)
 
 
+def test_two_enterprises_of_one_identity_are_found_on_the_ring_and_off_it() -> None:
+    world = run(town(), 9).world
+    table, ring = world.enterprises, world.ring
+    ring.sort(table)
+    off = np.flatnonzero(table.alive & (table.status != OPERATING))
+    assert len(off) > 1
+    assert not ring.has_twice(table)
+    for values, index, other in (
+        (ring.identity, 1, ring.identity[0]),
+        (table.identity, off[0], table.identity[off[1]]),
+        (table.identity, off[0], ring.identity[0]),
+    ):
+        before, values[index] = values[index], other
+        assert ring.has_twice(table)
+        values[index] = before
+    assert not ring.has_twice(table)
+
+
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     """Give threads pieces of so few rows that a town has several: compiled, a world of ten thousands takes long."""
     monkeypatch.setattr(threads, "BLOCK", np.uint64(rows))

@@ -35,7 +35,7 @@ ENERGY = {"market__energy_bought": True}
 LEFT_OFF = CHOICES | LENDING | ENERGY
 SHIPPED = tuple(sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml")))
 # What says how a world goes on, and is no part of its state.
-NOT_STATE = frozenset({"settings", "world", "catalogue"})
+NOT_STATE = frozenset({"settings", "world", "catalogue", "_views"})
 BY_ROW = frozenset({"enterprises", "links", "ring", "succeeded", "left"})  # state that names rows
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count, pairwise
 from typing import Any
 
@@ -40,6 +40,11 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads)
 
 
+@lru_cache(maxsize=16)
+def _last(size: int) -> Any:
+    return np.uint64(size)
+
+
 def parts(size: int, most: int) -> list[tuple[int, int]]:
     """Rows 0 to ``size`` in at most ``most`` parts of whole blocks."""
     block = int(BLOCK)
@@ -68,10 +73,11 @@ def run(
     ``sums`` are int64 arrays, zero at first, that the loop adds to; the threads' are combined by ``join``. The bounds
     are unsigned: compilers vectorise loops whose index cannot be negative.
     """
-    pieces = parts(size, thread_count() * PIECES) if size >= 2 * LEAST and thread_count() > 1 else []
     as_tuple = hasattr(sums, "_fields")
+    given_sums = (sums,) if as_tuple else sums
+    pieces = parts(size, thread_count() * PIECES) if size >= 2 * LEAST and thread_count() > 1 else []
     if len(pieces) < 2:
-        loop(_FIRST, np.uint64(size), *given, *((sums,) if as_tuple else sums))
+        loop(_FIRST, _last(size), *given, *given_sums)
         return
     turn = count()
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 DERIVED: dict[type, frozenset[str]] = {
     World: frozenset({"settings", "catalogue"}),
     Enterprises: frozenset({"_views"}),
+    Sectors: frozenset({"_views"}),
     Recorder: frozenset({"world"}),
 }
 _STATES = {
@@ -129,7 +130,8 @@ def _about(arrays: Mapping[str, Any]) -> dict[str, Any]:
 
 def _attributes(value: Any) -> dict[str, Any]:
     """The attributes of an object that are stored; of columns with spare room, the used part."""
-    kept = {name: part for name, part in vars(value).items() if name not in DERIVED.get(type(value), ())}
+    state = value.__getstate__() if isinstance(value, Enterprises) else vars(value)
+    kept = {name: part for name, part in state.items() if name not in DERIVED.get(type(value), ())}
     if isinstance(value, Enterprises):
         kept["columns"] = {name: column[: value.size] for name, column in value.columns.items()}
     elif isinstance(value, Growing):

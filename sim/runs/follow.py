@@ -111,6 +111,7 @@ class FollowedWorld(Ecosystem):
         self._streams: list[Any] = []
         self._gone: list[Firms] = []
         self._named = set(self.settings.platforms)
+        self._row_changes = -1  # of the table, when it was last tracked
         self._known: Any = np.zeros(0, np.int64)  # identity by row
         self._columns: dict[str, Any] = {
             name: np.zeros(0, kind)
@@ -197,6 +198,9 @@ class FollowedWorld(Ecosystem):
     def _track(self) -> None:
         """Follow identities from row to row: keep those that left, begin those that came."""
         table = self.world.enterprises
+        if table.row_changes == self._row_changes:
+            return
+        self._row_changes = table.row_changes
         if more := table.size - len(self._known):
             self._known = np.append(self._known, np.zeros(more, np.int64))
             for name, column in self._columns.items():
@@ -280,7 +284,7 @@ class _Spells:
             self._identity = np.append(self._identity, np.zeros(more, np.int64))
             self._code = np.append(self._code, np.full(more, _NOWHERE, np.int16))
             self._first = np.append(self._first, np.zeros(more, np.int16))
-        changed = np.flatnonzero((codes != self._code) | ((codes >= 0) & (identity != self._identity)))
+        changed = np.nonzero((codes != self._code) | ((codes >= 0) & (identity != self._identity)))[0]
         self._end(changed)
         self._identity[changed], self._code[changed], self._first[changed] = identity[changed], codes[changed], month
         self._last = month

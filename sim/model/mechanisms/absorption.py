@@ -232,7 +232,7 @@ def apply(world: World) -> None:
     world.loop(meet, MeetReads, NoWrites, rules, contacts)
     rows = world.marked(contacts)
     met = Contacts(contacts, rows, np.empty((len(rows), 3)), np.empty((len(rows), 3)))
-    partner = world.links.partners(world, rows, contacts & CHAIN)
+    partner = world.links.partners(world, rows, contacts)
     given = world.seed, world.month, table.view(KnowledgeReads), partner, world.ring.tenants(table), met
     threads.run(find_contacts, len(rows), (), given)
     environment = Environment(world.sectors.base_knowledge, world.group("levers").knowledge_programme)

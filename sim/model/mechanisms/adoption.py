@@ -406,7 +406,17 @@ def known_to_members(world: World, rules: Rules) -> Any:
     if rules.secrecy <= 0.0:
         return np.zeros((len(known), 3))
     world.loop(know, KnowReads, NoWrites, sums=(known,))
-    return np.where(known[:, 3:] > 0, known[:, :3] / TICKS / np.maximum(known[:, 3:], 1), np.inf)
+    return mean_known(known)
+
+
+@compiled
+def mean_known(known: i8_2d) -> f8_2d:
+    """Means of sums in ticks, shape (platforms, axes), with the number in the last column; without limit of none."""
+    means = np.full((len(known), 3), np.inf)
+    for platform in range(len(known)):
+        for axis in range(3 if known[platform, 3] > 0 else 0):
+            means[platform, axis] = known[platform, axis] / TICKS / known[platform, 3]
+    return means
 
 
 @reads
@@ -463,7 +473,7 @@ def spread_word(world: World, bits: Any) -> None:
     table, meets = world.enterprises, world.marks()
     world.loop(meet, HearReads, HearWrites, everything, contacts.contact, meets)
     rows = world.marked(meets)
-    partner = world.links.partners(world, rows, meets & 1)
+    partner = world.links.partners(world, rows, meets)
     columns = table.view(HearReads), table.view(HearWrites)
     number = hear(world.seed, world.month, *columns, rows, meets, partner, world.ring.tenants(table), bits)
     world.count("heard_of_platforms", number)

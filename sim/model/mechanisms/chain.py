@@ -87,6 +87,13 @@ class Writes(NamedTuple):
     cash: f8
 
 
+@reads
+class NewReads(NamedTuple):
+    status: i1
+    sector: i1
+    started: i2
+
+
 @typed
 class Supply(NamedTuple):
     """Supply links: buyer, supplier (-1 without), ordinal among the buyer's, and whether all are new."""
@@ -201,6 +208,17 @@ def renew(
 
 
 @compiled
+def new_buyers(size: int, r: NewReads, month: int, everyone: bool) -> i8:
+    """Rows of operating enterprises that buy along the chain and started this month, or of all that do."""
+    rows, number = np.empty(size, np.int64), 0
+    for i in range(size):
+        rows[number] = i
+        new = (r.started[i] == month) | everyone
+        number += (r.status[i] == OPERATING) & new & (r.sector[i] % 3 != SUPPLIERS)
+    return rows[:number].copy()
+
+
+@compiled
 def open_links(newcomers: i8, staff: i4, p: Rules) -> tuple[u4, i4, i1]:
     """The open links of newcomers: buyers, suppliers (-1) and ordinals."""
     size = 0
@@ -242,11 +260,7 @@ def apply(world: World) -> None:
         return
     table, links = world.enterprises, world.links
     price_share = world.group("market").price_share
-    if world.month == world.first_month:
-        newcomers = (table.status == OPERATING).nonzero()[0]
-    else:
-        newcomers = ((table.status == OPERATING) & (table.started == world.month)).nonzero()[0]
-    newcomers = newcomers[table.sector[newcomers] % 3 != SUPPLIERS]
+    newcomers = new_buyers(table.size, table.view(NewReads), world.month, world.month == world.first_month)
     ring = world.ring.everyone
 
     def choose(supply: Supply) -> None:
@@ -273,7 +287,7 @@ OUTCOMES = (
 MECHANISM = Mechanism(
     "chain", Rules, counters=EVENTS, draws=(renewal, taste_of_pair), outcomes=OUTCOMES, steps=(
         Step(
-            "renew", apply, loops=(renew, ask_parts), groups=("market",), transfers=("orders",), draws=(renewal, taste_of_pair),
+            "renew", apply, loops=(new_buyers, renew, ask_parts), groups=("market",), transfers=("orders",), draws=(renewal, taste_of_pair),
             state=("links",),
         ),
     ),

@@ -187,6 +187,8 @@ class Rules(NamedTuple):
 @reads
 class TalentReads(NamedTuple):
     identity: i8
+    status: i1
+    size_class: i1
     talent: i4
 
 
@@ -274,21 +276,55 @@ class Markets(NamedTuple):
     base_knowledge: f8_2d
 
 
+@typed
+class Means(NamedTuple):
+    """Ideas to expect this month."""
+
+    residents: float
+    leavers: float
+    talent: float  # a person in big enterprises
+    makers: f8  # of each platform that is open to them
+
+
 @compiled
-def spin_off_ideas(seed: int, month: int, rows: i8, r: TalentReads, rate: float) -> i8_2d:
-    """Sources of ideas among big enterprises' talent in a month."""
-    sources, having = np.empty((len(rows), 5), np.int64), 0
-    for i in rows:
-        number = draws.poisson(count_luck(seed, r.identity[i], month).ideas, r.talent[i] * rate)
+def number_of_ideas(seed: int, month: int, key: int, mean: float) -> int:
+    """Ideas of one source in a month."""
+    return draws.poisson(count_luck(seed, key, month).ideas, mean)
+
+
+@compiled
+def sources_of_ideas(size: int, seed: int, month: int, r: TalentReads, means: Means, platforms: i8_2d) -> i8_2d:
+    """Sources of ideas: key, number, channel, the parent's row and the platform.
+
+    They are residents, leavers, big enterprises' talent by identity, and ``platforms``: identity, host's row and index.
+    """
+    big = 0
+    for i in range(np.uint64(size)):
+        big += (r.size_class[i] == BIG) & (r.status[i] == OPERATING)
+    sources, end = np.empty((2 + big + len(platforms), 5), np.int64), 2
+    sources[0] = RESIDENTS, number_of_ideas(seed, month, RESIDENTS, means.residents), INDEPENDENT, NOBODY, NOBODY
+    sources[1] = RELEASED, number_of_ideas(seed, month, RELEASED, means.leavers), INDEPENDENT, NOBODY, NOBODY
+    for i in range(size):
+        if r.size_class[i] != BIG or r.status[i] != OPERATING:
+            continue
+        number = number_of_ideas(seed, month, r.identity[i], r.talent[i] * means.talent)
         if number > 0:
-            sources[having] = r.identity[i], number, SPIN_OFF, i, NOBODY
-            having += 1
-    return sources[:having]
+            index = end
+            while index > 2 and sources[index - 1, 0] > r.identity[i]:
+                sources[index] = sources[index - 1]
+                index -= 1
+            sources[index] = r.identity[i], number, SPIN_OFF, i, NOBODY
+            end += 1
+    for k in range(len(platforms)):
+        identity, host, index = platforms[k]
+        sources[end] = identity, number_of_ideas(seed, month, identity, means.makers[k]), MAKER, host, index
+        end += 1
+    return sources[:end]
 
 
 @compiled
-def list_ideas(month: int, sources: i8_2d, ideas: Ideas) -> None:
-    """List the ideas of all sources."""
+def list_ideas(seed: int, month: int, sources: i8_2d, ideas: Ideas, p: Rules, sectors: int) -> None:
+    """List the ideas of all sources, each with a sector and its merit."""
     k = 0
     for source in range(len(sources)):
         key, number, kind, row, platform = sources[source]
@@ -298,6 +334,7 @@ def list_ideas(month: int, sources: i8_2d, ideas: Ideas) -> None:
             ideas.parent[k] = row
             ideas.platform[k] = platform
             k += 1
+    draw_plans(seed, month, ideas, p, sectors)
 
 
 @compiled
@@ -497,26 +534,19 @@ def consider(
 
 def gather_ideas(world: World, rules: Any) -> Ideas:
     """The month's ideas: of residents, leavers, big enterprises' talent and makers."""
-    table = world.enterprises
-    anyone: list[tuple[int, int, int, int, int]] = []  # key, number of ideas, kind, parent's row, platform
-    residents = rules.ideas_per_thousand * world.grown(rules.ideas_growth) / 12.0 * world.books.residents / 1000.0
-    for key, mean in ((RESIDENTS, residents), (RELEASED, rules.leavers_rate * int(world.books.people[LEAVERS]))):
-        u = count_luck(world.seed, key, world.month).ideas
-        anyone.append((key, draws.poisson(u, mean), INDEPENDENT, NOBODY, NOBODY))
-    big = np.flatnonzero((table.size_class == BIG) & (table.status == OPERATING))
-    spin_offs = spin_off_ideas(world.seed, world.month, big, table.view(TalentReads), rules.talent_rate)
-    makers = []
-    for platform in world.platforms:
-        if platform.open_to_members:
-            mean = world.platform_rules(platform).ideas_a_month
-            u = count_luck(world.seed, platform.identity, world.month).ideas
-            number = draws.poisson(u, mean / world.weight_of(platform))
-            makers.append((platform.identity, number, MAKER, world.host_row(platform), platform.index))
-    sources = np.concatenate([anyone, spin_offs[spin_offs[:, 0].argsort()], np.array(makers, np.int64).reshape(-1, 5)])
+    table, books = world.enterprises, world.books
+    residents = rules.ideas_per_thousand * world.grown(rules.ideas_growth) / 12.0 * books.residents / 1000.0
+    asking = [platform for platform in world.platforms if platform.open_to_members]
+    makers = [world.platform_rules(it).ideas_a_month / world.weight_of(it) for it in asking]
+    means = Means(
+        residents, rules.leavers_rate * int(books.people[LEAVERS]), rules.talent_rate, np.array(makers, np.float64)
+    )
+    platforms = np.array([(it.identity, world.host_row(it), it.index) for it in asking], np.int64).reshape(-1, 3)
+    sources = sources_of_ideas(table.size, world.seed, world.month, table.view(TalentReads), means, platforms)
     total = int(sources[:, 1].sum())
     whole = np.zeros((8, total), np.int64)
     ideas = Ideas(whole[0], whole[1], whole[2], whole[3], whole[4], np.zeros(total), *whole[5:])
-    list_ideas(world.month, sources, ideas)
+    list_ideas(world.seed, world.month, sources, ideas, rules, world.settings.group("population").sectors)
     return ideas
 
 
@@ -547,7 +577,6 @@ def apply(world: World) -> None:
     )  # fmt: skip
     markets = world.sectors.view(Markets)
     cohort = cohort_of(world.rules("newborns"))
-    draw_plans(world.seed, world.month, ideas, rules, population.sectors)
     given = world.seed, world.month, ideas, rules, cohort
     if rules.by_gain:
         gains, investors = np.zeros(len(ideas.identity)), world.rules("finance")
@@ -581,11 +610,12 @@ def maker_offer(world: World, rules: Any, market: Any) -> Offer:
 
 def most_gainful(gains: Any, ideas: Ideas, share: float) -> Any:
     """Marks of the makers whom platforms back: a share of them all, those of the highest expected gain above 0."""
-    makers = np.flatnonzero(ideas.platform >= 0)
-    number = math.ceil(share * len(makers))
-    order = makers[np.lexsort((ideas.identity[makers], -gains[makers]))]
+    number = math.ceil(share * np.count_nonzero(ideas.platform >= 0))
+    best = (gains > 0.0).nonzero()[0]
+    if len(best) > number:
+        best = best[np.lexsort((ideas.identity[best], -gains[best]))[:number]]
     backed = np.zeros(len(gains), np.int8)
-    backed[order[:number]] = gains[order[:number]] > 0.0
+    backed[best] = 1
     return backed
 
 
@@ -646,7 +676,7 @@ MECHANISM = Mechanism(
         Step(
             "consider",
             apply,
-            loops=(spin_off_ideas, consider),
+            loops=(sources_of_ideas, consider),
             groups=(
                 "labour",
                 "levers",

@@ -349,6 +349,8 @@ def invest_and_pay_dividends(
 
 @reads
 class MakerReads(NamedTuple):
+    status: i1
+    host: i8
     staff: i4
     revenue: f8
     host_stake: f4
@@ -362,14 +364,18 @@ def host_dividend(stake: float, dividends: float) -> float:
 
 @compiled
 def share_with_hosts(
-    rows: i8, r: MakerReads, cash: f8, o: Population, m: Market, wage: float, paid: i8, flows: i8
+    size: int, r: MakerReads, cash: f8, o: Population, m: Market, wage: float, hosts: i8, paid: i8, flows: i8
 ) -> None:
-    """The makers in ``rows`` pay their hosts' shares of a month's dividends; ``paid`` has the ticks of each."""
-    for k in range(len(rows)):
-        i = rows[k]
+    """Makers in the first ``size`` rows pay shares of a month's dividends; ``paid`` sums the ticks to each of ``hosts``."""
+    for i in range(size):
+        if r.host_stake[i] <= 0.0 or r.status[i] != OPERATING:
+            continue
         dividends = dividend(cash[i], r.revenue[i], r.staff[i], wage, o.cash_months, m)
         amount = transfer(i, -host_dividend(float(r.host_stake[i]), dividends), cash, flows, MAKER_DIVIDENDS)
-        paid[k] = ticks(-amount)
+        for k in range(len(hosts)):
+            if hosts[k] == r.host[i]:
+                paid[k] += ticks(-amount)
+                break
 
 
 @reads
@@ -542,18 +548,18 @@ def invest(world: World) -> None:
 def pay_hosts(world: World, wage: float, market: Any, population: Any) -> None:
     """Makers pay dividends to the platforms' account, which passes them on to hosts that still operate, free of tax."""
     table, flows = world.enterprises, world.books.flows
-    rows = np.flatnonzero((table.host_stake > 0.0) & (table.status == OPERATING))
-    paid = np.zeros(len(rows), np.int64)
-    share_with_hosts(rows, table.view(MakerReads), table.cash, population, market, wage, paid, flows)
-    for host in np.unique(table.host[rows]).tolist():
-        amount, row = int(paid[table.host[rows] == host].sum()), world.row_of(host) if host else -1
-        if row >= 0 and amount:
+    hosts = sorted({platform.host for platform in world.platforms if platform.host})
+    paid = np.zeros(len(hosts), np.int64)
+    given = table.view(MakerReads), table.cash, population, market, wage
+    share_with_hosts(table.size, *given, np.array(hosts, np.int64), paid, flows)
+    for host, amount in zip(hosts, paid.tolist(), strict=True):
+        if amount and (row := world.row_of(host)) >= 0:
             transfer(row, amount / TICKS, table.cash, flows, PLATFORM_INCOME)
 
 
 def close(world: World) -> None:
     """A month of stops, resumptions and the register."""
-    marks, ends = StatusMarks(world.marks(), world.marks()), ends_of(world)
+    marks, ends = StatusMarks(*np.zeros((2, world.enterprises.size), np.int8)), ends_of(world)
     world.loop(update_status, StatusReads, StatusWrites, world.rules("finance"), world.standard, marks, sums=ends)
     world.release_people(int(ends.laid_off[STAFF]), int(ends.laid_off[TALENT]))
     world.vacate(world.marked(marks.stops))

@@ -72,6 +72,12 @@ class Writes(NamedTuple):
     quality: f8
 
 
+@reads
+class PostReads(NamedTuple):
+    status: i1
+    sector: i1
+
+
 @equation
 def step_of_month(own: float, frontier: float, deviate: float, p: Rules) -> float:
     """Change of the logarithm of productivity or quality in a month: catching up, less the trend, and random change.
@@ -123,11 +129,27 @@ def post(world: World) -> None:
     rules, table, sectors = world.rules("frontier"), world.enterprises, world.sectors
     if not rules.enabled or not (world.is_december or world.month == world.first_month):
         return
-    operating = table.status == OPERATING
-    for s in range(MAX_SECTORS):
-        here = operating & (table.sector == s)
-        sectors.best_productivity[s] = frontier_of(table.productivity[here], rules)
-        sectors.best_quality[s] = frontier_of(table.quality[here], rules)
+    columns, ends = table.view(PostReads), np.zeros(MAX_SECTORS + 1, np.int64)
+    for trait, best in ((table.productivity, sectors.best_productivity), (table.quality, sectors.best_quality)):
+        grouped = by_sector(table.size, columns, trait, ends)
+        for s in range(MAX_SECTORS):
+            best[s] = frontier_of(grouped[ends[s] : ends[s + 1]], rules)
+
+
+@compiled
+def by_sector(size: int, r: PostReads, trait: f8, ends: i8) -> f8:
+    """A trait of the operating enterprises, grouped by sector; each group ends where the next one of ``ends`` is."""
+    ends[:] = 0
+    for i in range(np.uint64(size)):
+        ends[r.sector[i] + 1] += r.status[i] == OPERATING
+    for s in range(1, len(ends)):
+        ends[s] += ends[s - 1]
+    grouped, free = np.empty(ends[-1]), ends.copy()
+    for i in range(np.uint64(size)):
+        if r.status[i] == OPERATING:
+            grouped[free[r.sector[i]]] = trait[i]
+            free[r.sector[i]] += 1
+    return grouped
 
 
 def frontier_of(trait: Any, rules: Any) -> float:
@@ -141,6 +163,6 @@ def frontier_of(trait: Any, rules: Any) -> float:
 MECHANISM = Mechanism(
     "frontier", Rules, draws=(shock_luck,), steps=(
         Step("move", apply, loops=(move,), draws=(shock_luck,), state=("sectors.best_productivity", "sectors.best_quality")),
-        Step("post", post, state=("sectors.best_productivity", "sectors.best_quality")),
+        Step("post", post, loops=(by_sector,), state=("sectors.best_productivity", "sectors.best_quality")),
     ),
 )  # fmt: skip

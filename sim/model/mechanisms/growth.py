@@ -81,9 +81,8 @@ def shock_scale(staff: int, p: Rules) -> float:
 @equation
 def shock(u_comes: float, u_size: float, scale: float, p: Rules) -> float:
     """Logarithm of a month's permanent shock: none in most months, else Laplace distributed."""
-    if u_comes >= p.shocks / 12.0:
-        return 0.0
-    return scale * maths.log(2.0 * u_size) if u_size < 0.5 else -scale * maths.log(2.0 * (1.0 - u_size))
+    size = maths.log(2.0 * (u_size if u_size < 0.5 else 1.0 - u_size))
+    return (scale * size if u_size < 0.5 else -scale * size) if u_comes < p.shocks / 12.0 else 0.0
 
 
 @equation
@@ -95,14 +94,18 @@ def drift(age: int, saturation: float, p: Rules) -> float:
 @compiled
 def grow(lo: Index, hi: Index, seed: int, month: int, r: Reads, w: Writes, p: Rules, saturation: f8) -> None:
     """Grow or shrink every operating enterprise for a month; ``saturation`` is by sector."""
-    growth = np.empty(BLOCK)
+    crowded, scale, growth = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         u = growth_luck_of(seed, r.identity, first, last, month)
         for i in range(first, last):
+            crowded[i - first] = saturation[np.uint8(r.sector[i])]
+        for i in range(first, last):
+            scale[i - first] = shock_scale(r.staff[i], p)
+        for i in range(first, last):
             k = i - first
-            age, crowded = max(0, month - r.started[i]), saturation[np.uint8(r.sector[i])]
-            growth[k] = drift(age, crowded, p) + shock(u.comes[k], u.size[k], shock_scale(r.staff[i], p), p)
+            age = max(0, month - r.started[i])
+            growth[k] = drift(age, crowded[k], p) + shock(u.comes[k], u.size[k], scale[k], p)
         for i in range(first, last):
             factor = maths.exp(growth[i - first]) if r.status[i] == OPERATING else 1.0
             w.line_size[i] *= factor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -380,8 +380,22 @@ def weigh(
     They hear of a sector from customers: with probability ``heard``, its share of demand at that stage.
     """
     chance = draws.monthly(min(p.most_a_year, p.review))
-    for i in range(lo, hi):
-        if r.status[i] != OPERATING or r.revenue[i] <= 0.0:
+    for first in range(lo, hi, BLOCK):
+        weigh_block(first, min(first + BLOCK, hi), seed, month, r, w, p, sectors, heard, chance, sums)
+
+
+@compiled
+def weigh_block(
+    first: Index, last: Index, seed: int, month: int, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
+    heard: f8, chance: float, sums: Sums,
+) -> None:  # fmt: skip
+    """Enterprises of a block of rows consider the new sectors and the new mode; a vectorised loop marks who may."""
+    may = np.empty(BLOCK, np.int8)
+    for i in range(first, last):
+        u = scanning_of(seed, r.identity[i], month)
+        may[i - first] = (r.status[i] == OPERATING) & ((u.into_sector < chance) | (u.into_mode < chance))
+    for i in range(first, last):
+        if not may[i - first] or r.revenue[i] <= 0.0:
             continue
         u, s = scanning_of(seed, r.identity[i], month), int(w.sector[i])
         if u.into_sector < chance and w.cash[i] >= p.cost * r.revenue_12[i] and sectors.sales_factor[s] > 0.0:
@@ -399,11 +413,25 @@ def weigh(
                 pay_for_move(i, r, w, p, sums)
 
 
-def part_of_place(sectors: Any) -> Any:
+@compiled
+def part_of_place(demand: f8) -> f8:
     """Each sector's part in the demand of all at its place in the chain."""
-    places = np.arange(MAX_SECTORS) % 3
-    together = np.bincount(places, sectors.demand, 3)[places]
-    return np.divide(sectors.demand, together, out=np.zeros(MAX_SECTORS), where=together > 0.0)
+    together, part = np.zeros(3), np.zeros(len(demand))
+    for s in range(len(demand)):
+        together[s % 3] += demand[s]
+    for s in range(len(demand)):
+        part[s] = demand[s] / together[s % 3] if together[s % 3] > 0.0 else 0.0
+    return part
+
+
+@compiled
+def next_base(base: f8_2d, p: Rules) -> f8_2d:
+    """Base knowledge of the sector that an enterprise of each sector would open."""
+    ahead = np.empty_like(base)
+    for s in range(base.shape[0]):
+        for axis in range(base.shape[1]):
+            ahead[s, axis] = min(p.most_base, base[s, axis] + p.step)
+    return ahead
 
 
 @compiled
@@ -442,17 +470,24 @@ def apply(world: World) -> None:
         take_up(sectors.view(SectorsTaken), world.is_nation, rules)
     else:
         grow_sectors(sectors.view(SectorsGrowing), world.month, rules)
-    ahead = np.minimum(rules.most_base, sectors.base_knowledge + rules.step)
+    ahead = next_base(sectors.base_knowledge, rules)
     if rules.preparing:
         world.loop(learn, LearnReads, LearnWrites, rules, ahead)
-    foreign = with_none((platform.counts[FOREIGN].sum() > 0 for platform in world.platforms), False)
-    newest = int(np.argmax(sectors.opened)) if np.max(sectors.opened) >= 0 else -1
+    foreign = with_none((platform.counts[FOREIGN].any() for platform in world.platforms), False)
+    newest = int(sectors.opened.argmax())
+    newest = newest if sectors.opened[newest] >= 0 else -1
     openings = world.marks()
     if rules.weighing:
         into = np.zeros(MAX_SECTORS), np.zeros(MAX_SECTORS)
         sums = Sums(world.counters("industries"), world.books.flows)
         world.loop(
-            weigh, WeighReads, WeighWrites, rules, sectors.view(SectorsWeighed), part_of_place(sectors), sums=sums
+            weigh,
+            WeighReads,
+            WeighWrites,
+            rules,
+            sectors.view(SectorsWeighed),
+            part_of_place(sectors.demand),
+            sums=sums,
         )
     else:
         into = following(newest, sectors.sales_factor, sectors.mode_open, rules)

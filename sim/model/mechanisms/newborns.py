@@ -314,7 +314,8 @@ def apply(world: World) -> None:
     rules, market, events = world.rules("newborns"), world.group("market"), world.counters("newborns")
     ideas, world.ideas = world.ideas, None
     if ideas is not None:
-        found(world, Ideas(*(column[ideas.channel.nonzero()[0]] for column in ideas)))
+        pursued = ideas.channel.nonzero()[0]
+        found(world, Ideas(*(column[pursued] for column in ideas)))
     people = np.zeros(2, np.int64)
     world.loop(start, Reads, Writes, rules, sums=(people, events))
     if rules.enabled:
@@ -355,7 +356,7 @@ def terms_of(world: World) -> Terms:
         hours_per_job=0.0 if lending.enabled else entry.hours_per_job,
         hours_worth=entry.hours_worth,
         hours_fill=world.posted.hours_fill,
-        hours=max(0, world.hours_offered - int(world.hours[LENT])),
+        hours=float(max(0, world.hours_offered - int(world.hours[LENT]))),
         assets_an_hour=lending.assets_an_hour,
     )
 

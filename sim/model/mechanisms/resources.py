@@ -178,6 +178,39 @@ def next_ready(ready: float, without: float, habit: float) -> float:
 
 
 @compiled
+def expected_arrivals(
+    seed: int, identity: int, month: int, staff: float, contacts: float, log_sd: float, members: float, member_pull: float
+) -> float:  # fmt: skip
+    """Expected resources that come to a platform in a month, but for those that come for requests."""
+    success = campaign(turnover(seed, identity, month).come, log_sd)
+    return recruited(staff, contacts, success) + attracted(members, member_pull)
+
+
+@compiled
+def pull(requests: f8, shares: f8, weights: f8_2d, p: Rules, more: f8_2d) -> None:
+    """Expected resources that come for requests by kind and cell: in proportion to those who know the cell."""
+    for cell in range(weights.shape[1]):
+        knowing = 0.0
+        for kind in range(weights.shape[0]):
+            knowing += shares[kind] * weights[kind, cell]
+        for kind in range(weights.shape[0]):
+            share = shares[kind] * weights[kind, cell] / knowing if knowing > 0.0 else 0.0
+            more[kind, cell] = p.request_pull * requests[cell] * share
+
+
+@compiled
+def mind_questions(
+    counts: i8_2d, requests: f8, lifetime: float, looking: float, p: Rules, leaving: f8_2d, ready: f8_2d
+) -> None:  # fmt: skip
+    """Monthly probabilities of leaving, and the next shares of resources that answer, by kind and cell."""
+    for kind in range(counts.shape[0]):
+        for cell in range(counts.shape[1]):
+            without = unasked(requests[cell], looking, float(counts[kind, cell]))
+            leaving[kind, cell] = leaving_probability(lifetime, without, p.patience)
+            ready[kind, cell] = next_ready(ready[kind, cell], without, p.habit)
+
+
+@compiled
 def turn_over(
     counts: i8_2d, expected: f8, weights: f8_2d, more: f8_2d, leaving: f8_2d, seed: int, identity: int, month: int,
     events: i8,
@@ -226,17 +259,23 @@ def running_cost(world: World, platform: PlatformState) -> float:
 def run_platform(world: World, platform: PlatformState, weights: Any, rules: Rules, asked: Any) -> None:
     """A month of one platform: resources come for staff, members and requests, and leave; its cost is paid."""
     named = world.platform_rules(platform)
-    success = campaign(turnover(world.seed, platform.identity, world.month).come, named.campaign_log_sd)
-    come = recruited(platform.interface_staff, named.contacts_per_staff, success)
-    come += attracted(platform.members * world.weight_of(platform), named.member_pull)
+    members = platform.members * world.weight_of(platform)
+    come = expected_arrivals(
+        world.seed, platform.identity, world.month, platform.interface_staff, named.contacts_per_staff,
+        named.campaign_log_sd, members, named.member_pull,
+    )  # fmt: skip
     shares = np.zeros(3)
     shares[FOREIGN], shares[USER] = named.foreign_share, named.user_share
     shares[DOMESTIC] = max(0.0, 1.0 - named.foreign_share - named.user_share)
     more, leaving = NONE_MORE, leaving_by_age(float(named.lifetime))
     if minds_questions(rules):
         requests = asked * world.weight_of(platform)
-        more = rules.request_pull * requests * who_knows(shares, weights)
-        leaving = mind_questions(platform, requests, float(named.lifetime), rules, world.rules("matching").looking)
+        more, leaving, ready = (np.empty((len(KINDS), CELLS)) for _ in range(3))
+        pull(requests, shares, weights, rules, more)
+        ready[:] = 1.0 if platform.ready is None else platform.ready
+        looking = float(world.rules("matching").looking)
+        mind_questions(platform.counts, requests, float(named.lifetime), looking, rules, leaving, ready)
+        platform.ready = ready
     turn_over(
         platform.counts, come * shares, weights, more, leaving, world.seed, platform.identity, world.month,
         world.counters("resources"),
@@ -251,13 +290,6 @@ def run_platform(world: World, platform: PlatformState, weights: Any, rules: Rul
         world.transfer(host, -wages, RESEARCH)
 
 
-def who_knows(shares: Any, weights: Any) -> Any:
-    """Shares of the kinds among those who know a cell, shape (kinds, cells); 0 where nobody does."""
-    knowing = shares[:, None] * weights
-    total = knowing.sum(axis=0)
-    return np.divide(knowing, total, out=np.zeros_like(knowing), where=total > 0.0)
-
-
 def minds_questions(rules: Rules) -> bool:
     """Whether resources come, leave or answer by what they are asked."""
     return max(rules.request_pull, rules.patience, rules.habit) > 0.0
@@ -267,19 +299,6 @@ def minds_questions(rules: Rules) -> bool:
 def leaving_by_age(lifetime: float) -> Any:
     """Monthly probabilities that resources leave where questions do not matter, by kind and cell."""
     return np.full((len(KINDS), CELLS), 1.0 / lifetime)
-
-
-def mind_questions(platform: PlatformState, requests: Any, lifetime: float, rules: Rules, looking: int) -> Any:
-    """Update the share of resources that answer; returns the monthly probabilities of leaving, by kind and cell."""
-    ready = np.ones((len(KINDS), CELLS)) if platform.ready is None else platform.ready
-    leaving = np.empty_like(ready)
-    for kind in range(len(KINDS)):
-        for cell in range(CELLS):
-            without = unasked(float(requests[cell]), float(looking), float(platform.counts[kind, cell]))
-            leaving[kind, cell] = leaving_probability(lifetime, without, rules.patience)
-            ready[kind, cell] = next_ready(ready[kind, cell], without, rules.habit)
-    platform.ready = ready
-    return leaving
 
 
 OUTCOMES = (

@@ -7,8 +7,7 @@ whole ticks exactly, and sums of ticks over all months are exact.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -92,16 +91,25 @@ def check_ranges(world: World) -> None:
     if outside.any():
         _fail(world, int(np.flatnonzero(outside)[0]))
     books = world.books
-    _check_sums(world, tuple(TRANSFERS), books.month, MOST_FLOW)
-    _check_sums(world, ACCOUNTS, books.accounts, MOST_BALANCE)
+    for names, sums, most in ((tuple(TRANSFERS), books.month, MOST_FLOW), (ACCOUNTS, books.accounts, MOST_BALANCE)):
+        if (worst := beyond(sums, most)) >= 0:
+            _fail_sum(world, names[worst], int(sums[worst]), most)
 
 
-def _check_sums(world: World, names: Sequence[str], sums: Any, most: int) -> None:
-    worst = int(np.argmax(np.abs(sums)))
-    if abs(int(sums[worst])) > most:
-        amount, bound = int(sums[worst]) / TICKS, most / TICKS
-        said = f"{names[worst]} of all enterprises: {amount:,.0f} million yuan in {_when(world)}"
-        raise OutOfRange(f"{said}, beyond {bound:,.0f}: sums are no longer exact")
+@compiled
+def beyond(sums: i8, most: int) -> int:
+    """The index of the sum farthest from 0, if that is beyond ``most``; else -1."""
+    worst, found = most, -1
+    for index in range(len(sums)):
+        if abs(sums[index]) > worst:
+            worst, found = abs(sums[index]), index
+    return found
+
+
+def _fail_sum(world: World, name: str, ticks: int, most: int) -> None:
+    amount, bound = ticks / TICKS, most / TICKS
+    said = f"{name} of all enterprises: {amount:,.0f} million yuan in {_when(world)}"
+    raise OutOfRange(f"{said}, beyond {bound:,.0f}: sums are no longer exact")
 
 
 def _fail(world: World, column: int) -> None:

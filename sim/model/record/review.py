@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.declare import Column, Mechanism, Step
-from sim.kernel import maths, threads
+from sim.kernel import maths
 from sim.kernel.compiled import compiled, equation
 from sim.kernel.statistics import slope_of_sums
 from sim.kernel.threads import BLOCK
@@ -184,9 +184,7 @@ def apply(world: World) -> None:
         world.job_flows = flows
     year |= shapes_of_size(world) | spread_of_productivity(world)
     world.year, world.year_months, world.year_lost = year, 0, np.zeros_like(world.year_lost)
-    identities = table.identity[table.alive]
-    threads.sort(identities)
-    if (identities[1:] == identities[:-1]).any():
+    if world.ring.has_twice(table):
         raise RuntimeError("two enterprises share one identity: choose another seed")
     world.reclassed = world.marked(changed)
 

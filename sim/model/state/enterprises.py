@@ -164,16 +164,18 @@ class Enterprises:
         self._exits = {column.name: column.exit for column in columns if column.exit}
         self._free: Any = np.zeros(0, np.int64)
         self._views: dict[type, Any] = {}
+        self.row_changes = 0  # times that rows were taken or freed, before which no row's identity changes
 
     def __getattr__(self, name: str) -> Any:
-        """The used part of a column, by its name: a view of shape ``(size,)``."""
+        """The used part of a column, by its name: a view of shape ``(size,)``, an attribute until the table grows."""
         if (columns := self.__dict__.get("columns")) is None or name not in columns:
             raise AttributeError(f"no column {name!r}")
-        return columns[name][: self.size]
+        found = self.__dict__[name] = columns[name][: self.size]
+        return found
 
     def __getstate__(self) -> dict[str, Any]:
-        """The state without cached views, which refer to these columns."""
-        return self.__dict__ | {"_views": {}}
+        """The state without views, which refer to the columns."""
+        return {name: value for name, value in self.__dict__.items() if name not in self.columns} | {"_views": {}}
 
     @property
     def alive(self) -> Any:
@@ -206,17 +208,23 @@ class Enterprises:
 
     def add(self, number: int) -> Any:
         """Empty rows for ``number`` newcomers (int64, shape ``(number,)``), the lowest free rows first."""
-        self._free = np.sort(self._free)
+        self.row_changes += 1
+        self._free.sort()
         reused, self._free = self._free[:number], self._free[number:]
         missing = number - len(reused)
         if self.size + missing > len(self.columns["identity"]):
             self._grow(self.size + missing)
+        if not missing:
+            return reused
         rows = np.concatenate([reused, np.arange(self.size, self.size + missing)])
         self.size += missing
+        for name in self.columns:
+            self.__dict__.pop(name, None)
         return rows
 
     def release(self, rows: Any) -> None:
         """Free the rows of enterprises that left, and clear their columns."""
+        self.row_changes += 1
         for name, values in self.columns.items():
             values[rows] = self._exits.get(name, 0)
         self._free = np.concatenate([self._free, rows])

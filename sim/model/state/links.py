@@ -71,38 +71,51 @@ class Links(Growing):
 
     def drop(self, rows: Any, size: int) -> None:
         """End the links of buyers in ``rows``, and open those of suppliers in them."""
-        gone, ends = np.zeros(size, bool), np.empty(self._size, bool)
-        gone[rows] = True
-        threads.run(touch, self._size, (), (self.buyer, self.supplier, bits(gone), ends))
+        gone, ends = bits(rows, size), np.empty(self._size, bool)
+        threads.run(touch, self._size, (), (self.buyer, self.supplier, gone, ends))
         if self.has_agreements:
             agreed = self.agreed
-            agreed[(agreed >= 0) & gone[agreed]] = -1
-        self._size = end_links(
-            np.flatnonzero(ends),
-            self.buyer,
-            self.supplier,
-            self.ordinal,
-            self.agreed,
-            self.per_sale,
-            self.given_up,
-            gone,
-        )
+            agreed[np.isin(agreed, rows)] = -1
+        columns = self.buyer, self.supplier, self.ordinal, self.agreed, self.per_sale, self.given_up
+        self._size = end_links(ends.nonzero()[0], *columns, gone)
 
-    def partners(self, world: Any, rows: Any, asks: Any) -> Any:
-        """The month's chain partner of each of ``rows``, which ``asks`` marks; -1 without links."""
-        links = self.buyer, self.supplier
-        given = world.seed, world.month, *links, world.enterprises.identity, bits(asks), indices_of(rows, len(asks))
-        best = np.zeros(len(rows), np.int64)
+    def partners(self, world: Any, rows: Any, marks: Any) -> Any:
+        """The month's chain partner of each of ``rows`` whose first bit in ``marks`` asks for one; -1 without links."""
+        table, best = world.enterprises, np.zeros(len(rows), np.int64)
+        asks, index_of = askers(rows, marks)
+        given = world.seed, world.month, self.buyer, self.supplier, table.identity, asks, index_of
         threads.run(bid_for_partners, self._size, (best,), given, np.maximum)
         return (best & _ROW) - 1
 
 
-def bits(marks: Any) -> Any:
-    """Marks of rows as bits of 32-bit words: an eighth of the memory, so that they fit the cache."""
-    words = np.zeros(len(marks) // 32 + 1, "<u4")
-    packed = np.packbits(marks, bitorder="little")
-    words.view(np.uint8)[: len(packed)] = packed
+@equation
+def mark(words: u4, row: Word) -> None:
+    """Mark a row."""
+    index = np.uint32(row)
+    words[index >> np.uint32(5)] |= np.uint32(1) << (index & np.uint32(31))
+
+
+@compiled
+def bits(rows: i8, size: int) -> u4:
+    """Marks of ``rows`` as bits of 32-bit words: an eighth of the memory, so that they fit the cache."""
+    words = np.zeros(size // 32 + 1, np.uint32)
+    for i in rows:
+        mark(words, i)
     return words
+
+
+@compiled
+def askers(rows: i8, marks: i1) -> tuple[u4, u4]:
+    """Bits of the ``rows`` whose first bit in ``marks`` is set, and the index of each of ``rows`` among them.
+
+    The index of other rows is undefined.
+    """
+    words, index_of = np.zeros(len(marks) // 32 + 1, np.uint32), np.empty(len(marks), np.uint32)
+    for k in range(len(rows)):
+        index_of[rows[k]] = k
+        if marks[rows[k]] & 1:
+            mark(words, rows[k])
+    return words, index_of
 
 
 @equation
@@ -121,13 +134,13 @@ def touch(lo: Index, hi: Index, buyer: u4, supplier: i4, gone: u4, ends: b1) -> 
 
 @compiled
 def end_links(
-    touched: i8, buyer: u4, supplier: i4, ordinal: i1, agreed: i4, per_sale: f4, given_up: f4, gone: b1
+    touched: i8, buyer: u4, supplier: i4, ordinal: i1, agreed: i4, per_sale: f4, given_up: f4, gone: u4
 ) -> int:
     """End the links of gone buyers, open those of gone suppliers, and return the number of links left."""
     size = len(buyer)
     for k in range(len(touched) - 1, -1, -1):
         link = touched[k]
-        if gone[buyer[link]]:
+        if is_marked(gone, buyer[link]):
             size -= 1
             buyer[link], supplier[link], ordinal[link] = buyer[size], supplier[size], ordinal[size]
             agreed[link], per_sale[link], given_up[link] = agreed[size], per_sale[size], given_up[size]
@@ -173,12 +186,3 @@ def bid_for_partners(
         for k in range(end):
             index = index_of[asker[k]]
             best[index] = max(best[index], bid[k])
-
-
-@compiled
-def indices_of(rows: i8, size: int) -> u4:
-    """The index of each of ``rows`` among them, shape ``(size,)``; undefined for other rows."""
-    index_of = np.empty(size, np.uint32)
-    for k in range(len(rows)):
-        index_of[rows[k]] = k
-    return index_of

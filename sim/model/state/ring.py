@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.kernel.compiled import compiled
-from sim.kernel.types import f8, i1, i8, typed, u4
+from sim.kernel.types import f8, i1, i2, i8, typed, u4
 from sim.model.state.enterprises import OPERATING, Enterprises
 from sim.model.state.growing import Growing
 
@@ -64,18 +64,18 @@ class Ring(Growing):
 
     def sort(self, table: Enterprises) -> None:
         """Merge enterprises that have started since, and remove those that no longer operate."""
-        marked, self._on = self._on, (table.status == OPERATING).view(np.int8)
-        on = self._on.copy()
-        on[: len(marked)] ^= marked
-        changed = on.view(bool).nonzero()[0]
-        stays = self._on[changed] == 1
-        came, went = changed[stays], changed[~stays]
-        came = came[np.argsort(table.identity[came])]
-        gone = np.sort(np.concatenate([table.identity[went], self._off]))
-        self._off = np.zeros(0, np.int64)
-        self._size = remove(gone, self.identity, self.row, self.chain)
-        self._lengthen(len(came))
-        merge(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
+        if len(self._on) < table.size:
+            self._on = np.concatenate([self._on, np.zeros(table.size - len(self._on), np.int8)])
+        came, gone = mark_changes(table.status, table.identity, self._on)
+        if len(gone) or len(self._off):
+            gone = np.concatenate([gone, self._off])
+            gone.sort()
+            self._off = np.zeros(0, np.int64)
+            self._size = remove(gone, self.identity, self.row, self.chain)
+        if len(came):
+            came = came[np.argsort(table.identity[came])]
+            self._lengthen(len(came))
+            merge(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
 
     def release(self, table: Enterprises, rows: Any) -> None:
         """Record the identities of ``rows`` before they are freed and reused."""
@@ -86,9 +86,18 @@ class Ring(Growing):
 
     def tenants(self, table: Enterprises) -> Tenants:
         """Those on the ring that are tenants of a site."""
-        rows = np.flatnonzero(self._on.view(bool) & (table.site[: len(self._on)] >= 0))
-        rows = rows[np.argsort(table.identity[rows])]
+        rows = tenant_rows(self._on, table.site)
+        if len(rows):
+            rows = rows[np.argsort(table.identity[rows])]
         return Tenants(table.identity[rows], rows)
+
+    def has_twice(self, table: Enterprises) -> bool:
+        """Whether two enterprises share one identity: two on the ring, two others, or one and another."""
+        others = table.alive
+        others[: len(self._on)] &= self._on == 0
+        apart, ring = np.sort(table.identity[others]), self.identity
+        found = ring[np.minimum(np.searchsorted(ring, apart), len(ring) - 1)] == apart if len(ring) else apart[:0]
+        return bool((ring[1:] == ring[:-1]).any() or (apart[1:] == apart[:-1]).any() or found.any())
 
     def row_of(self, table: Enterprises, identity: int) -> int:
         """Row of the enterprise with this identity, -1 if it left."""
@@ -100,11 +109,48 @@ class Ring(Growing):
 
 
 @compiled
+def mark_changes(status: i1, identity: i8, on: i1) -> tuple[i8, i8]:
+    """Mark in ``on`` the rows that operate; returns those that were not marked, and identities of those that end."""
+    came, went = 0, 0
+    for i in range(np.uint64(len(status))):
+        came += (status[i] == OPERATING) & (on[i] == 0)
+        went += (status[i] != OPERATING) & (on[i] == 1)
+    new, old = np.empty(came, np.int64), np.empty(went, np.int64)
+    if came + went == 0:
+        return new, old
+    k, j = 0, 0
+    for i in range(np.uint64(len(status))):
+        if (status[i] == OPERATING) == (on[i] == 1):
+            continue
+        if status[i] == OPERATING:
+            new[k], on[i] = i, 1
+            k += 1
+        else:
+            old[j], on[i] = identity[i], 0
+            j += 1
+    return new, old
+
+
+@compiled
+def tenant_rows(on: i1, site: i2) -> i8:
+    """Marked rows that are tenants of a site."""
+    number = 0
+    for i in range(np.uint64(len(on))):
+        number += (on[i] == 1) & (site[i] >= 0)
+    rows, k = np.empty(number, np.int64), 0
+    for i in range(np.uint64(len(on)) if number else np.uint64(0)):
+        if on[i] == 1 and site[i] >= 0:
+            rows[k] = i
+            k += 1
+    return rows
+
+
+@compiled
 def remove(gone: i8, identity: i8, row: u4, chain: i1) -> int:
     """Remove the identities in ``gone``, which is sorted; returns the new size."""
-    index, out = np.uint64(0), 0
-    goes = gone[0] if len(gone) else _NOBODY
-    for old in range(np.uint64(len(identity))):
+    out, goes = 0, gone[0] if len(gone) else _NOBODY
+    index = np.uint64(np.searchsorted(identity, goes))  # before it nothing changes
+    for old in range(index, np.uint64(len(identity))):
         identity[index], row[index], chain[index] = identity[old], row[old], chain[old]
         if identity[old] == goes:
             out += 1

@@ -90,7 +90,19 @@ class Sectors:
         self.mode_open = np.zeros(MAX_SECTORS, np.int8)
         self.base_knowledge = np.full((MAX_SECTORS, 3), 0.5)  # known to all in the sector
         self.worker_revenue = np.ones(MAX_SECTORS)  # million yuan a year, mean over operating enterprises
+        self._views: dict[type, Any] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an array; views refer to the one before, so they are dropped."""
+        self.__dict__["_views"] = {}
+        super().__setattr__(name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_views": {}}
 
     def view(self, columns: Any) -> Any:
-        """The arrays of a ``NamedTuple`` class, as an instance of it."""
-        return columns(*[getattr(self, name) for name in columns._fields])
+        """The arrays of a ``NamedTuple`` class, as an instance of it; cached until an array is replaced."""
+        found = self._views.get(columns)
+        if found is None:
+            found = self._views[columns] = columns(*[getattr(self, name) for name in columns._fields])
+        return found

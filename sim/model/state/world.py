@@ -118,12 +118,12 @@ class World:
 
     def complete_newborns(self, rows: Any) -> None:
         """Fill single mechanisms' columns in the rows of newcomers."""
-        for it in self.catalogue.mechanisms:
-            for column in it.columns:
-                if column.birth:
-                    self.enterprises.columns[column.name][rows] = column.birth
-            if it.birth:
-                it.birth(self, rows)
+        if not len(rows):
+            return
+        for column in self.catalogue.given_at_birth:
+            self.enterprises.columns[column.name][rows] = column.birth
+        for fill in self.catalogue.births:
+            fill(self, rows)
 
     def group(self, prefix: str) -> Any:
         """A group of parameters in this month; before month 0 no lever is used."""
@@ -138,8 +138,7 @@ class World:
         and adds integers to ``sums``; threads share nothing else. A ``NamedTuple`` of sums stays one argument.
         """
         table = self.enterprises
-        given = (self.seed, self.month, table.view(reads), table.view(writes), *rest)
-        threads.run(kernel, table.size, sums, given)
+        threads.run(kernel, table.size, sums, (self.seed, self.month, table.view(reads), table.view(writes), *rest))
 
     def count(self, name: str, number: int = 1) -> None:
         self.counts[self.catalogue.counters[name]] += number
@@ -208,7 +207,8 @@ class World:
 
     def marked_by_identity(self, marks: Any) -> list[int]:
         """The marked rows, sorted by identity."""
-        return sorted(self.marked(marks).tolist(), key=lambda row: int(self.enterprises.identity[row]))
+        rows = self.marked(marks)
+        return list(rows[self.enterprises.identity[rows].argsort()].tolist()) if len(rows) else []
 
     def transfer(self, row: int, amount: float, purpose: int) -> None:
         """Book ``amount`` (million yuan, positive to the enterprise) on a row, and add it to taxable profit."""
@@ -279,6 +279,8 @@ class World:
 
     def vacate(self, rows: Any) -> None:
         """End the tenancies of the rows and return their floor."""
+        if not len(rows):
+            return
         table, back = self.enterprises, np.zeros(len(self.sites), np.int64)
         end_tenancies(rows, table.site, table.floor, back)
         for site in self.sites:

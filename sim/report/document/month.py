@@ -89,7 +89,7 @@ def others() -> str:
     rows = (
         ("platform", codes(PlatformState.__dataclass_fields__)),
         ("site", codes(SiteState.__dataclass_fields__)),
-        ("sector", codes(vars(Sectors()))),
+        ("sector", codes(name for name in vars(Sectors()) if not name.startswith("_"))),
         ("link", codes(links)),
         ("posted values", codes(Posted._fields)),
     )
