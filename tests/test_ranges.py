@@ -68,7 +68,15 @@ def test_a_sum_that_is_no_longer_exact_is_named(model: EcosystemModel) -> None:
         check_ranges(model.world)
 
 
-# Bounds at which home sales of month 13 come between 2^51 and 2^52 ticks, where amounts are rounded to ticks wrongly.
+def test_a_sum_of_pulls_that_is_no_longer_exact_is_named(model: EcosystemModel) -> None:
+    model.world.pulls[2, 0] = MOST_FLOW
+    check_ranges(model.world)
+    model.world.pulls[2, 0] += TICKS
+    with pytest.raises(OutOfRange, match=r"^pull in sector 3 of all enterprises: .*no longer exact$"):
+        check_ranges(model.world)
+
+
+# Bounds at which sales of month 13 would come between 2^51 and 2^52 ticks, where amounts are rounded to ticks wrongly.
 BETWEEN = {
     "mechanisms.exports.price_elasticity": 0.0,
     "mechanisms.projects.routine": 1.0,
@@ -82,11 +90,9 @@ BETWEEN = {
 @pytest.mark.parametrize("ledger", [False, True])
 def test_a_world_stops_before_an_amount_is_rounded_wrongly(ledger: bool) -> None:
     model = EcosystemModel(bounds.town(BETWEEN), rng=399, ledger=ledger)
-    with pytest.raises(OutOfRange, match=r"^appeal of enterprise \d+ is .* in 2016-02, outside of 0 to 2,147,483,648$"):
+    with pytest.raises(OutOfRange, match=r"^pull in sector 5 .* in 2016-01, beyond 2,147,483,648: .*no longer exact$"):
         model.run_for(24)
-    assert model.month == 13
-    if not ledger:  # which stops the world before its sales
-        assert 2**51 < model.enterprises.revenue.max() * TICKS < 2**52
+    assert model.enterprises.revenue.max() * TICKS < MOST_FLOW
 
 
 def test_amounts_in_range_are_whole_ticks() -> None:
@@ -98,6 +104,6 @@ def test_amounts_in_range_are_whole_ticks() -> None:
 def test_a_month_that_overflows_is_a_failed_replicate_and_no_number(tmp_path: Path) -> None:
     settings = ("--set", "mechanisms.demand.line_birth=1", "--set", "population.enterprises=50", "--replicates", "2")
     found = call("run", "place", "--months", "40", *settings, "--workers", "1", "--out", tmp_path, code=3)
-    assert "lines of enterprise" in found.stderr
-    assert "outside of 0 to 1,073,741,824" in found.stderr
+    assert "pull in sector" in found.stderr
+    assert "sums are no longer exact" in found.stderr
     assert "2 of 2 replicates failed" in found.stderr

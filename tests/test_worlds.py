@@ -204,7 +204,7 @@ def assert_sorted_anew(world: World) -> None:
     rows = rows[np.argsort(table.identity[rows])]
     assert np.array_equal(world.ring.row, rows)
     assert np.array_equal(world.ring.identity, table.identity[rows])
-    assert np.array_equal(world.ring.chain, table.sector[rows] % 3)
+    assert np.array_equal(world.ring.stage, table.sector[rows] % 3)
 
 
 def test_two_enterprises_of_one_identity_are_found_on_the_ring_and_off_it() -> None:

@@ -106,7 +106,7 @@ def state_by_identity(model: EcosystemModel) -> dict[str, str]:
     supplier = np.where(links.supplier >= 0, table.identity[links.supplier], -1)
     ends = [table.identity[links.buyer], supplier, links.ordinal]
     order = np.lexsort(ends[::-1])
-    parts |= {"ring.identity": world.ring.identity, "ring.chain": world.ring.chain}
+    parts |= {"ring.identity": world.ring.identity, "ring.stage": world.ring.stage}
     agreed = np.where(links.agreed >= 0, table.identity[links.agreed], -1)
     parts |= {
         f"links.{number}": part[order] for number, part in enumerate((*ends, agreed, links.per_sale, links.given_up))

@@ -130,7 +130,7 @@ def find_candidates(i: int, start: int, wanted: int, p: Rules, ring: OnRing, fou
     count, index, most = 0, np.uint32(start), int(p.candidates)
     for _ in range(min(int(p.circle), len(ring.row))):
         found[count] = index
-        count += (ring.chain[index] == wanted) & (ring.row[index] != i) & (count < most)
+        count += (ring.stage[index] == wanted) & (ring.row[index] != i) & (count < most)
         index = np.uint32(index + 1 if index + 1 < len(ring.row) else 0)
     return count
 

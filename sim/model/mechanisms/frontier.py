@@ -1,4 +1,4 @@
-"""The frontier: what was best yesterday is ordinary today, and those behind the frontier of their sector catch up to it.
+"""The frontier: it moves on, firms that stand still fall back, and those behind the frontier of their sector catch up.
 
 Productivity and quality are relative to a trend that the frontier abroad follows: who stands still falls back. Below the
 frontier firms take over what is known (Griffith, Redding & Simpson 2009); leaders lose nothing to them, and where they

@@ -414,8 +414,8 @@ def weigh_block(
 
 
 @compiled
-def part_of_place(demand: f8) -> f8:
-    """Each sector's part in the demand of all at its place in the chain."""
+def share_at_stage(demand: f8) -> f8:
+    """Each sector's part in the demand of all at its stage of the chain."""
     together, part = np.zeros(3), np.zeros(len(demand))
     for s in range(len(demand)):
         together[s % 3] += demand[s]
@@ -486,7 +486,7 @@ def apply(world: World) -> None:
             WeighWrites,
             rules,
             sectors.view(SectorsWeighed),
-            part_of_place(sectors.demand),
+            share_at_stage(sectors.demand),
             sums=sums,
         )
     else:

@@ -15,6 +15,7 @@ from sim.kernel.compiled import compiled
 from sim.kernel.types import Index, f8, i4, i8
 from sim.model.state.accounts import ACCOUNTS, TICKS, TRANSFERS
 from sim.model.state.enterprises import NoWrites, reads
+from sim.model.state.sectors import MAX_SECTORS
 from sim.model.state.world import World
 
 MOST_WHOLE = 2**30  # people, lines, m2 or hours of one enterprise
@@ -23,6 +24,12 @@ MOST_FLOW = 2**51
 MOST_BALANCE = 2**60  # ticks
 MOST_MONEY = MOST_FLOW / TICKS  # million yuan of one enterprise
 MOST_INDEX = 1e6  # productivity and quality, relative to the sector's at the start
+# Sums by sector from which demand is shared, in ticks.
+_PULLS = tuple(
+    f"{what} in sector {sector}"
+    for sector in range(1, MAX_SECTORS + 1)
+    for what in ("pull", "pull by productivity", "pull by quality")
+)
 
 
 class OutOfRange(ArithmeticError):
@@ -91,7 +98,12 @@ def check_ranges(world: World) -> None:
     if outside.any():
         _fail(world, int(np.flatnonzero(outside)[0]))
     books = world.books
-    for names, sums, most in ((tuple(TRANSFERS), books.month, MOST_FLOW), (ACCOUNTS, books.accounts, MOST_BALANCE)):
+    sums_of = (
+        (tuple(TRANSFERS), books.month, MOST_FLOW),
+        (ACCOUNTS, books.accounts, MOST_BALANCE),
+        (_PULLS, world.pulls.ravel(), MOST_FLOW),
+    )
+    for names, sums, most in sums_of:
         if (worst := beyond(sums, most)) >= 0:
             _fail_sum(world, names[worst], int(sums[worst]), most)
 

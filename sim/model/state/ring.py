@@ -23,7 +23,7 @@ class OnRing(NamedTuple):
 
     identity: i8
     row: u4
-    chain: i1
+    stage: i1
 
 
 @typed
@@ -53,14 +53,14 @@ class Ring(Growing):
         return self._used(1)
 
     @property
-    def chain(self) -> Any:
+    def stage(self) -> Any:
         """Stages of the supply chain, which never change."""
         return self._used(2)
 
     @property
     def everyone(self) -> OnRing:
         """The ring as an argument of loops."""
-        return OnRing(self.identity, self.row, self.chain)
+        return OnRing(self.identity, self.row, self.stage)
 
     def sort(self, table: Enterprises) -> None:
         """Merge enterprises that have started since, and remove those that no longer operate."""
@@ -71,11 +71,11 @@ class Ring(Growing):
             gone = np.concatenate([gone, self._off])
             gone.sort()
             self._off = np.zeros(0, np.int64)
-            self._size = remove(gone, self.identity, self.row, self.chain)
+            self._size = remove(gone, self.identity, self.row, self.stage)
         if len(came):
             came = came[np.argsort(table.identity[came])]
             self._lengthen(len(came))
-            merge(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.chain)
+            merge(table.identity[came], came, table.sector[came] % 3, self.identity, self.row, self.stage)
 
     def release(self, table: Enterprises, rows: Any) -> None:
         """Record the identities of ``rows`` before they are freed and reused."""
@@ -146,12 +146,12 @@ def tenant_rows(on: i1, site: i2) -> i8:
 
 
 @compiled
-def remove(gone: i8, identity: i8, row: u4, chain: i1) -> int:
+def remove(gone: i8, identity: i8, row: u4, stage: i1) -> int:
     """Remove the identities in ``gone``, which is sorted; returns the new size."""
     out, goes = 0, gone[0] if len(gone) else _NOBODY
     index = np.uint64(np.searchsorted(identity, goes))  # before it nothing changes
     for old in range(index, np.uint64(len(identity))):
-        identity[index], row[index], chain[index] = identity[old], row[old], chain[old]
+        identity[index], row[index], stage[index] = identity[old], row[old], stage[old]
         if identity[old] == goes:
             out += 1
             goes = gone[out] if out < len(gone) else _NOBODY
@@ -161,16 +161,16 @@ def remove(gone: i8, identity: i8, row: u4, chain: i1) -> int:
 
 
 @compiled
-def merge(came: i8, came_row: i8, came_chain: i1, identity: i8, row: u4, chain: i1) -> None:
+def merge(came: i8, came_row: i8, came_stage: i1, identity: i8, row: u4, stage: i1) -> None:
     """Merge the identities in ``came``, which is sorted, into the ring, whose last ``len(came)`` elements are free."""
     old = len(identity) - len(came) - 1
     for new in range(len(came) - 1, -1, -1):
         while old >= 0 and identity[old] > came[new]:
             index = old + new + 1
-            identity[index], row[index], chain[index] = identity[old], row[old], chain[old]
+            identity[index], row[index], stage[index] = identity[old], row[old], stage[old]
             old -= 1
         index = old + new + 1
-        identity[index], row[index], chain[index] = came[new], came_row[new], came_chain[new]
+        identity[index], row[index], stage[index] = came[new], came_row[new], came_stage[new]
 
 
 @compiled
