@@ -667,12 +667,15 @@ def _dividends_to_hosts() -> Iterator[tuple[str, float, float]]:
     """A maker that its host owns a quarter of, one that has stopped, one without a host, the host, and nobody's."""
     cash, flows = np.array([10.0, 10.0, 10.0, 0.0, 10.0]), np.zeros(len(TRANSFERS), np.int64)
     stakes = np.array([0.25, 0.25, 0.0, 0.0, 0.25], np.float32)
-    table = Given(
-        host_stake=stakes, status=np.array([OPERATING, SUSPENDED, OPERATING, OPERATING, OPERATING], np.int8),
-        host=np.array([14, 14, 0, 0, 99]), cash=cash,
-        view=lambda _: finance.MakerReads(np.full(5, 50, np.int32), np.full(5, 1.0), stakes),
+    status = np.array([OPERATING, SUSPENDED, OPERATING, OPERATING, OPERATING], np.int8)
+    makers = finance.MakerReads(
+        status, np.array([14, 14, 0, 0, 99]), np.full(5, 50, np.int32), np.full(5, 1.0), stakes
     )  # fmt: skip
-    world: Any = Given(enterprises=table, books=Given(flows=flows), row_of=lambda host: {14: 3}.get(host, -1))
+    table = Given(size=5, cash=cash, view=lambda _: makers)
+    world: Any = Given(
+        enterprises=table, books=Given(flows=flows), platforms=[Given(host=0), Given(host=14)],
+        row_of=lambda host: {14: 3}.get(host, -1),
+    )  # fmt: skip
     finance.pay_hosts(world, 0.04, Given(payout=0.1, reserve_years=1.0), Given(cash_months=3.0))
     for row, left in enumerate((10.0 - 0.175, 10.0, 10.0, 0.175, 10.0 - 0.175)):
         yield f"cash of {row} after dividends to hosts", cash[row], left
@@ -718,7 +721,7 @@ def _links_of_many_blocks() -> Iterator[tuple[str, float, float]]:
     here, known = np.array([11, 2**62]), np.ones(2)
     r: Any = Given(identity=here, sector=np.array([1, 0], np.int8), knowledge_0=known, knowledge_1=known,
                    knowledge_2=known, quality=known, productivity=known)  # fmt: skip
-    ring: Any = Given(identity=here, row=np.array([0, 1], np.uint32), chain=np.array([1, 0], np.int8))
+    ring: Any = Given(identity=here, row=np.array([0, 1], np.uint32), stage=np.array([1, 0], np.int8))
     rules: Any = Given(renewal=0.0, candidates=1, circle=2, taste=0.2)
     with patch.object(chain, "BLOCK", np.uint64(8)):
         links = chain.Supply(np.zeros(33, np.uint32), np.full(33, -1, np.int32), np.zeros(33, np.int8), True)
@@ -791,9 +794,11 @@ def _hours_borrowed_for_long() -> Iterator[tuple[str, float, float]]:
 def _ideas_of_residents() -> Iterator[tuple[str, float, float]]:
     """The mean number of ideas a month, at 3 a year and thousand residents, of 4,000 after they have doubled."""
     means = list[float]()
-    table = Given(size_class=np.zeros(0), status=np.zeros(0), view=lambda _: None)
-    books = Given(residents=4000, people=np.zeros(9, np.int64))
-    world: Any = Given(grown=lambda _: 2.0, books=books, seed=1, month=5, enterprises=table, platforms=[])
+    table = Given(size=0, view=lambda _: None)
+    world: Any = Given(
+        grown=lambda _: 2.0, books=Given(residents=4000, people=np.zeros(9, np.int64)), seed=1, month=5,
+        enterprises=table, platforms=[], settings=Given(group=lambda _: Given(sectors=12)),
+    )  # fmt: skip
     rules = Given(ideas_per_thousand=3.0, ideas_growth=0.1, leavers_rate=0.006, talent_rate=0.0)
     with patch.object(draws, "poisson", lambda _, mean: means.append(mean) or 0):
         entry.gather_ideas(world, rules)

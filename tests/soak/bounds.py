@@ -216,6 +216,8 @@ def _run(scenario: Scenario, seed: int, *, ledger: bool) -> tuple[Ecosystem, str
         warnings.simplefilter("error")
         try:
             model = Ecosystem(scenario, seed, ledger=ledger)
+        except OutOfRange as error:
+            return Ecosystem(town(), seed), f"{STOPPED}: at the founding: {error}"
         except Exception as error:  # noqa: BLE001  whatever it is, it is what is looked for
             return Ecosystem(town(), seed), f"{BROKEN}: at the founding: {type(error).__name__}: {error}"
         try:

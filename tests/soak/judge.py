@@ -96,7 +96,7 @@ def called(kept: small_world.Kept) -> list[str]:
 
     sys.setprofile(note)
     try:
-        if wrong := small_world.fault(kept):
+        if wrong := equations.wrong() or small_world.fault(kept):
             raise RuntimeError(f"without a mutant: {wrong}")
     finally:
         sys.setprofile(None)

@@ -537,7 +537,8 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"{name}.{key}", part) for key, part in value._asdict().items())
     elif hasattr(value, "__dict__"):
         for key, part in vars(value).items():
-            yield from _flat(f"{name}.{key}", part)
+            if not key.startswith("_"):  # views of the arrays
+                yield from _flat(f"{name}.{key}", part)
     else:
         yield name, value
 
