@@ -47,6 +47,7 @@ from sim.model.mechanisms import (
 from sim.model.state import knowledge
 from sim.model.state.accounts import TICKS, TRANSFERS
 from sim.model.state.enterprises import BIG, INDEPENDENT, MEDIUM, OPERATING, SMALL, SUSPENDED, TENANT
+from sim.model.state.groups import AT_RISK, REGISTER
 from sim.model.state.sites import EVERYONE
 
 Case = tuple[Any, tuple[Any, ...], float]
@@ -274,6 +275,7 @@ def cases() -> list[Case]:
         (projects.upward, (2.0, 0.001), 2.0),
         (projects.components_a_year, (6.0, 0.1, steady), 1.8 / (1.0 + 0.6 * (10.0 / 3.0 + 5.0 + 10.0) / 12.0)),
         (projects.known_before, (48.0, 4.0, 0, 0.1, team), 0.0),
+        (idle_space.idle_hours, (10, Given(idle_hours=0.5)), 5.0),
         (taxes.losses_carried_forward, (-10.0, Given(loss_years=5.0)), 8.0),
         (taxes.losses_carried_forward, (10.0, Given(loss_years=5.0)), 0.0),
         (chain.links_wanted, (449, Given(most_links=6, staff_per_link=150.0)), 3),
@@ -350,6 +352,9 @@ def _booked() -> Iterator[tuple[str, float, float]]:
     yield from _modes()
     yield from _training()
     yield from _idle_hours()
+    yield from _scanning()
+    yield from _lines_of_who_stopped()
+    yield from _young_at_risk()
     yield from _late_answers()
     yield from _founded_again()
     yield from _heard()
@@ -626,6 +631,38 @@ def _idle_hours() -> Iterator[tuple[str, float, float]]:
     idle_space.apply(world)
     yield "equipment hours offered", world.hours_offered, 300.0
     yield "fund of a site", sites[0].fund, 0.5 + 0.75
+
+
+def _scanning() -> Iterator[tuple[str, float, float]]:
+    """Three enterprises of a nation scan for openings, of which it has two big ones that operate."""
+    table = Given(
+        size_class=np.array([BIG, BIG, BIG, SMALL]), status=np.array([OPERATING, SUSPENDED, OPERATING, OPERATING])
+    )
+    world: Any = Given(is_nation=True, enterprises=table)
+    yield "part that scans", industries.part_that_scans(world, Given(scanning=3.0)), 1.5
+
+
+def _lines_of_who_stopped() -> Iterator[tuple[str, float, float]]:
+    """What a suspended enterprise would sell neither reverts nor moves, whatever lines it has."""
+    rules = Given(
+        line_loss=0.0, line_birth=0.0, saturation=0.0, line_log_sd=1.2, shock=0.16, reversion=0.02, ramp=0.09,
+        ramp_months=36,
+    )  # fmt: skip
+    status, sector, started = np.full(1, SUSPENDED, np.int8), np.zeros(1, np.int8), np.full(1, 1, np.int16)
+    r = demand.LinesReads(np.array([11]), status, sector, started, np.ones(1))
+    w = demand.LinesWrites(np.full(1, 2, np.int32), np.full(1, 5.0))
+    demand.update_lines(0, 1, 1, 60, r, w, rules, np.ones(1))  # type: ignore[arg-type]
+    yield "appeal of a suspended enterprise", float(w.appeal[0]), 5.0
+
+
+def _young_at_risk() -> Iterator[tuple[str, float, float]]:
+    """One startup that has lines and cash, in a place where no firm closes for other reasons, lives through a month."""
+    settings = {"population.enterprises": 20, "mechanisms.finance.closure": 0.0}
+    world = EcosystemModel(load(TOWN, settings), rng=3).world
+    table = world.enterprises
+    table.origin[0], table.cash[0], table.born[0], table.started[0] = INDEPENDENT, 10.0, world.month, world.month
+    finance.close(world)
+    yield "months on the register", float(world.lives[REGISTER, AT_RISK].sum()), 1.0
 
 
 def _late_answers() -> Iterator[tuple[str, float, float]]:
