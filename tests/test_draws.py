@@ -138,7 +138,6 @@ SHARED = {
     ("CHAIN", 0): "keyed by the pair of buyer and supplier, and by the buyer and the link's ordinal",
     ("CHAIN", 1): "likewise",
     ("TEAM", 2): "skilled ones among those who start, and in later months among those who join",
-    ("IDEAS", 0): "keyed by residents, a platform or a big enterprise",
     ("INDUSTRY", 2): "followers draw once: scan where they see sales alone, weigh where they weigh the move",
     ("INDUSTRY", 3): "likewise",
     ("KNOWLEDGE", 0): "a founder knows the same when a sector is chosen and when the enterprise starts",

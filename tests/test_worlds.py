@@ -27,7 +27,7 @@ from sim.declare import Parameter, declared
 from sim.kernel import threads
 from sim.model.catalogue import model_catalogue
 from sim.model.state.enterprises import FREE, OPERATING
-from sim.model.state.links import Links, bid_of, indices_of
+from sim.model.state.links import Links, askers, bid_of
 from sim.model.state.ring import Ring
 from sim.model.state.world import World
 from sim.scenario import Scenario
@@ -359,7 +359,8 @@ def test_rows_and_links_of_the_largest_world_fit_their_types() -> None:
     found = map(catalogue.declaration, ("population.enterprises", "mechanisms.chain.most_links"))
     most, links_each = (int(it.high) for it in found if it and it.high)
     assert most == 25_000_000
-    rows = (Links().buyer, Links().supplier, Links().agreed, Ring().row, indices_of(np.zeros(0, np.int64), 0))
+    index_of = askers(np.zeros(0, np.int64), np.zeros(0, np.int8))[1]
+    rows = (Links().buyer, Links().supplier, Links().agreed, Ring().row, index_of)
     assert min(*(np.iinfo(it.dtype).max for it in rows), 2**31 - 2) > 80 * most
     assert np.iinfo(np.uint32).max > 3 * most * links_each  # links by number in `renew` and `agree`
     bid = int(bid_of(1.0 - 2.0**-33, np.uint32(80 * most)))

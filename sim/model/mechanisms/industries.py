@@ -379,18 +379,17 @@ def weigh(
 
     They hear of a sector from customers: with probability ``heard``, its share of demand at that stage.
     """
-    chance = draws.monthly(min(p.most_a_year, p.review))
     for first in range(lo, hi, BLOCK):
-        weigh_block(first, min(first + BLOCK, hi), seed, month, r, w, p, sectors, heard, chance, sums)
+        weigh_block(first, min(first + BLOCK, hi), seed, month, r, w, p, sectors, heard, sums)
 
 
 @compiled
 def weigh_block(
     first: Index, last: Index, seed: int, month: int, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
-    heard: f8, chance: float, sums: Sums,
+    heard: f8, sums: Sums,
 ) -> None:  # fmt: skip
     """Enterprises of a block of rows consider the new sectors and the new mode; a vectorised loop marks who may."""
-    may = np.empty(BLOCK, np.int8)
+    chance, may = draws.monthly(min(p.most_a_year, p.review)), np.empty(BLOCK, np.int8)
     for i in range(first, last):
         u = scanning_of(seed, r.identity[i], month)
         may[i - first] = (r.status[i] == OPERATING) & ((u.into_sector < chance) | (u.into_mode < chance))
@@ -474,7 +473,7 @@ def apply(world: World) -> None:
     if rules.preparing:
         world.loop(learn, LearnReads, LearnWrites, rules, ahead)
     foreign = with_none((platform.counts[FOREIGN].any() for platform in world.platforms), False)
-    newest = int(sectors.opened.argmax())
+    newest = int(np.argmax(sectors.opened))
     newest = newest if sectors.opened[newest] >= 0 else -1
     openings = world.marks()
     if rules.weighing:
