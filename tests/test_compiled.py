@@ -646,7 +646,10 @@ def test_the_model_is_compiled_for_no_constant() -> None:
     for index in folder.rglob("*.nbi"):
         with index.open("rb") as file:
             pickle.load(file)  # noqa: S301  numba's version
-            _, overloads = pickle.loads(file.read())  # noqa: S301
+            try:
+                _, overloads = pickle.loads(file.read())  # noqa: S301
+            except ModuleNotFoundError:  # a mechanism of another test
+                continue
         compiled_for += [(index.name, types) for types, *_ in overloads]
     assert len(compiled_for) > 400
     assert [it for it in compiled_for if "Literal" in str(it)] == []
