@@ -42,19 +42,19 @@ def main(words: Sequence[str] | None = None) -> int:
     version, kept = version_of(model_catalogue()), hashes_by_version()
     found = dict(hashes(asked.names or list(worlds())))
     if asked.check:
-        other = [name for name, it in found.items() if kept.get(version, {}).get(name) != it]
-        print(f"{version}: {len(found) - len(other)} of {len(found)} worlds as kept", *other, sep="\n  ")
-        return int(bool(other))
+        return int(bool(compared(version, found, kept.get(version, {}))))
     for earlier, old in kept.items():
-        other = [name for name, it in found.items() if old.get(name) != it]
-        print(
-            f"{version} against {earlier}: {len(found) - len(other)} of {len(found)} worlds the same",
-            *other,
-            sep="\n  ",
-        )
+        compared(f"{version} against {earlier}", found, old)
     if not asked.names:
         SAME_BYTES.write_text(json.dumps(kept | {version: found}, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def compared(said: str, found: Mapping[str, str], kept: Mapping[str, str]) -> list[str]:
+    """The worlds whose hashes are not those kept, which are printed after the number of the others."""
+    other = [name for name, it in found.items() if kept.get(name) != it]
+    print(f"{said}: {len(found) - len(other)} of {len(found)} worlds the same", *other, sep="\n  ")
+    return other
 
 
 def worlds() -> dict[str, tuple[str, int]]:

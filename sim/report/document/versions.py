@@ -23,12 +23,10 @@ def of_model(version: str | None) -> str:
     """
     if not version:
         return tr("of an unknown version of the model")
-    here = sources_digest()
-    if version.rpartition("+")[2] == here:
+    if version.rpartition("+")[2] == sources_digest():
         return tr("of the model {version}", version=version)
     if gives_same_bytes(version, hashes_by_version()):
-        own = f"{__version__}+{here}"
-        return tr("of the model {version}, the bytes of which {own} gives too", version=version, own=own)
+        return tr("of the model {version}, the bytes of which {own} gives too", version=version, own=_own())
     return tr("of an earlier version of the model: {version}", version=version)
 
 
@@ -51,7 +49,7 @@ def gives_same_bytes(version: str, hashes: Mapping[str, Mapping[str, str]]) -> b
     >>> gives_same_bytes("0.9", {"0.9": {"a": "1", "b": "2"}, own: {"a": "1", "b": "3"}})
     False
     """
-    own = hashes.get(f"{__version__}+{sources_digest()}")
+    own = hashes.get(_own())
     return bool(own) and hashes.get(version) == own
 
 
@@ -61,3 +59,8 @@ def hashes_by_version() -> dict[str, dict[str, str]]:
         return {}
     found: dict[str, dict[str, str]] = json.loads(SAME_BYTES.read_text(encoding="utf-8"))
     return found
+
+
+def _own() -> str:
+    """The version that is here, without mechanisms of a user."""
+    return f"{__version__}+{sources_digest()}"
