@@ -254,10 +254,7 @@ def test_what_numba_keeps_to_itself_is_as_it_was() -> None:
     code = machine.entry(kernel.dispatcher, list(kernel.declared.values()))
     assert code is kernel.dispatcher.overloads[types].entry_point
     assert code(*given()) == 14.0
-    assert [file.suffix for file in machine.files(kernel.dispatcher, list(kernel.declared.values()))] == [
-        ".nbi",
-        ".nbc",
-    ]
+    assert [file.suffix for file in machine.files(kernel.dispatcher, list(kernel.declared.values()))] == [".nbc"]
     for it in (columns(), Rules(3), numbers(Group("a", 1, 1))):
         kind = compiled.kind_of(type(it)) if type(it) is not Group.Numbers else compiled.kind_of(Group)  # type: ignore[attr-defined]
         assert kind is not None
@@ -466,10 +463,10 @@ second(0, 3, np.ones(3, int))
 def test_code_stays_in_its_folder_whatever_numba_reads(tmp_path: Path) -> None:
     package = _package(tmp_path)
     _run(tmp_path, CHANGED, XDG_CACHE_HOME=str(tmp_path / "cache"))
-    assert {it.name.split("-")[0] for it in tmp_path.rglob("*.nbi")} == {
+    assert {it.name.split("-")[0] for it in tmp_path.rglob("*.nbc")} == {
         "loops.kernel", "imported.term", "loops.second", "loops.inner",
     }  # fmt: skip
-    assert all(it.is_relative_to(tmp_path / "cache") for it in tmp_path.rglob("*.nbi"))
+    assert all(it.is_relative_to(tmp_path / "cache") for it in tmp_path.rglob("*.nbc"))
     assert not list(package.rglob("*.nb?"))
 
 
@@ -633,6 +630,57 @@ def test_what_loops_call_is_compiled_once_for_all_constants_and_without_an_entry
     assert lines == ["3.0 [1] [0]", "3.0 [1]", "3.0 [1, 1]"]
 
 
+FAMILY = """
+import sys
+from sim.kernel import compiled
+
+
+def made(number):
+    def power(x: float) -> float:
+        return x + number
+
+    return compiled.compiled(power)
+
+
+print([made(int(number))(1.0) for number in sys.argv[1:]])
+"""
+
+
+def _of_family(folder: Path, cache: str, *numbers: int) -> tuple[str, str]:
+    """What functions made for the numbers give of 1.0 in a new process, and what it said."""
+    code = f"import sys; sys.argv[1:] = {[str(it) for it in numbers]}; import family"
+    lines, said = _run(folder, code, XDG_CACHE_HOME=str(folder / cache))
+    return lines[0], said
+
+
+def test_two_processes_keep_functions_of_one_name_apart(tmp_path: Path) -> None:
+    """Made by one factory, they have one name.
+
+    Numba numbers their files: of two processes that write number 1 at once, the index of one and the code of the other
+    can stay.
+    """
+    _package(tmp_path)
+    (tmp_path / "family.py").write_text(FAMILY)
+    assert _of_family(tmp_path, "first", 1)[0] == "[2.0]"
+    assert _of_family(tmp_path, "other", 2)[0] == "[3.0]"
+    for code in (tmp_path / "other").rglob("family.*.nbc"):
+        shutil.copy(code, tmp_path / "first" / code.relative_to(tmp_path / "other"))
+    assert _of_family(tmp_path, "first", 1, 2) == ("[2.0, 3.0]", ""), "what either has compiled serves both"
+
+
+def test_damaged_or_foreign_code_is_compiled_again(tmp_path: Path) -> None:
+    _package(tmp_path)
+    (tmp_path / "family.py").write_text(FAMILY)
+    assert _of_family(tmp_path, "cache", 1, 2)[0] == "[2.0, 3.0]"
+    one, two = (tmp_path / "cache").rglob("family.*.nbc")
+    whole = one.read_bytes(), two.read_bytes()
+    middle = len(whole[0]) // 2
+    for spoiled in (b"", whole[0][:-1], whole[0][:middle] + b"#" + whole[0][middle + 1 :], whole[1]):
+        one.write_bytes(spoiled)
+        again = "[2.0, 3.0]", "compiling parts of the model, once for this version\n"
+        assert _of_family(tmp_path, "cache", 1, 2) == again
+
+
 # --- the model itself
 
 
@@ -643,14 +691,14 @@ def test_the_model_is_compiled_for_no_constant() -> None:
     compile_model()
     folder, compiled_for = cache_folder(), []
     assert folder
-    for index in folder.rglob("*.nbi"):
-        with index.open("rb") as file:
-            pickle.load(file)  # noqa: S301  numba's version
+    for code in folder.rglob("*.nbc"):
+        with code.open("rb") as file:
+            file.seek(32)  # behind the digest
             try:
-                _, overloads = pickle.loads(file.read())  # noqa: S301
+                (types, *_), _ = pickle.load(file)  # noqa: S301
             except ModuleNotFoundError:  # a mechanism of another test
                 continue
-        compiled_for += [(index.name, types) for types, *_ in overloads]
+        compiled_for.append((code.name, types))
     assert len(compiled_for) > 400
     assert [it for it in compiled_for if "Literal" in str(it)] == []
 
@@ -669,9 +717,9 @@ def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
     folder = cache_folder()
     assert folder
     copy = tmp_path / sources_digest()
-    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.tmp.*"))
-    for index in copy.glob("mechanisms_*/jobs.*.nbi"):
-        index.unlink()  # the control: what is missing is seen to be compiled
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.tmp"))
+    for code in copy.glob("mechanisms_*/jobs.*.nbc"):
+        code.unlink()  # the control: what is missing is seen to be compiled
     for compiles in (True, False):
         done = subprocess.run(
             [sys.executable, "-c", WORLD],

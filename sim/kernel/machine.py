@@ -5,11 +5,16 @@
 - ``_cache`` sets where a dispatcher stores code. ``NUMBA_CACHE_DIR`` cannot: numba reads it again whenever such a
   variable of the environment changes, and without it writes beside the sources.
 - ``get_call_template`` takes the types of a call from another loop, a type for each constant among them.
-- The names of cache files, which show whether code for some types exists.
+- ``_cache_file`` reads and writes code by its key. Numba's own numbers the files of a function, so two processes that
+  compile it at once for two keys can write one number, and each later process runs the code of another key.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
+import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -60,10 +65,8 @@ def files(dispatcher: Any, kinds: Sequence[Kind]) -> list[Path]:
     kept = dispatcher._cache
     if cache_folder() is None:
         return []
-    context = dispatcher.targetctx
-    name = kept._cache_file._load_index().get(kept._index_key(machine_types(kinds), context.codegen()))
-    found = [Path(kept._cache_file._index_path), Path(kept._cache_file._data_path(name or ""))]
-    return found if name is not None and all(it.is_file() for it in found) else []
+    found: Path = kept._cache_file.file_of(kept._index_key(machine_types(kinds), dispatcher.targetctx.codegen()))
+    return [found] if found.is_file() else []
 
 
 def machine_types(kinds: Sequence[Kind]) -> tuple[Any, ...]:
@@ -119,6 +122,55 @@ def _numba() -> Any:
     return numba
 
 
+class CodeFiles:
+    """The machine code of a function on disk: a file for each key, which holds the key and a digest of the code.
+
+    Processes that write at once write different files or the same code, so no lock is needed.
+
+    Parameters
+    ----------
+    folder, base
+        The folder, and how the names of the function's files begin.
+    stamp
+        Time and size of its source file, as numba gives them.
+    """
+
+    def __init__(self, folder: Path, base: str, stamp: Any) -> None:
+        self.folder, self.base, self.stamp = folder, base, stamp
+
+    def file_of(self, key: Any) -> Path:
+        """The file of a key, there or not: types of one name share it, and only one of them finds its code."""
+        of = repr((_numba().__version__, key))
+        return self.folder / f"{self.base}.{hashlib.sha256(of.encode()).hexdigest()[:16]}.nbc"
+
+    def load(self, key: Any) -> Any:
+        """The code of a key; None where there is none, or what is there is damaged or of another source file."""
+        try:
+            found = self.file_of(key).read_bytes()
+        except OSError:
+            return None
+        digest, held = found[:32], found[32:]
+        if hashlib.sha256(held).digest() != digest:
+            return None
+        stream = io.BytesIO(held)
+        return pickle.load(stream) if pickle.load(stream) == (key, self.stamp) else None  # noqa: S301  a private folder
+
+    def save(self, key: Any, code: Any) -> None:
+        """Write the code of a key in one step."""
+        from numba.core.caching import _cache_log
+        from numba.core.serialize import dumps
+
+        held = dumps((key, self.stamp)) + dumps(code)  # type: ignore[no-untyped-call]
+        file = self.file_of(key)
+        new = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
+        try:
+            new.write_bytes(hashlib.sha256(held).digest() + held)
+            new.replace(file)
+            _cache_log("[cache] data saved to %r", str(file))  # type: ignore[no-untyped-call]
+        except OSError:  # a full disk: this process has the code, the next one compiles again
+            new.unlink(missing_ok=True)
+
+
 @cache
 def _cache_class(from_python: bool) -> Any:
     from numba.core import caching
@@ -148,6 +200,13 @@ def _cache_class(from_python: bool) -> Any:
     class Kept(caching.FunctionCache):
         _impl_class = Impl
 
+        def __init__(self, function: Any) -> None:
+            super().__init__(function)  # type: ignore[no-untyped-call]
+            kept: Any = self
+            kept._cache_file = CodeFiles(
+                Path(self.cache_path), self._impl.filename_base, self._impl.locator.get_source_stamp()
+            )
+
         def load_overload(self, sig: Any, context: Any) -> Any:
             found = self._stored(sig, context)
             if found is None:
@@ -157,7 +216,7 @@ def _cache_class(from_python: bool) -> Any:
         def _stored(self, sig: Any, context: Any) -> Any:
             try:
                 return super().load_overload(sig, context)  # type: ignore[no-untyped-call]
-            except ModuleNotFoundError:  # compiled for an earlier version of a user's mechanism
+            except (ModuleNotFoundError, AttributeError):  # compiled for an earlier version of a user's mechanism
                 return None
 
     return Kept
