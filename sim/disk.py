@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -88,7 +89,8 @@ def naming(path: Path) -> Iterator[None]:
 
 
 def _move_in(path: Path, data: bytes, *, sync: bool = True) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    # Two threads, and processes of two machines that share a folder, may write one file at once.
+    aside = path.with_name(f".{path.name}.{os.getpid()}{secrets.randbelow(10**9):09}")
     try:
         aside.unlink(missing_ok=True)
         with naming(path):
