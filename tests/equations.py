@@ -593,7 +593,7 @@ def _weighed() -> Iterator[tuple[str, float, float]]:
     none, mode, cash, profit = np.zeros(3), np.zeros(3, np.int8), np.array([2.0, 0.5, 2.0]), np.zeros(3)
     r = industries.WeighReads(identity, status, np.full(3, 2.0), np.full(3, 20.0), none, none, none)
     w = industries.WeighWrites(np.zeros(3, np.int8), mode, none, none, np.zeros(3, np.float32), profit, cash)
-    sectors = Given(sales_factor=[0.0], mode_open=[1])
+    sectors = Given(opened=[-1], sales_factor=[0.0], mode_open=[1])
     sums = industries.Sums(np.zeros(8, np.int64), np.zeros(len(TRANSFERS), np.int64))
     p = Given(most_a_year=1.0, review=1.0, cost=0.05, horizon=3.0, margin=0.1, mode_demand=0.5, mode_cost=0.02)
     industries.weigh(0, 3, 1, 5, r, w, p, sectors, np.zeros(1), sums)

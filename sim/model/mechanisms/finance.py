@@ -474,20 +474,25 @@ def update_status(
     lo: Index, hi: Index, seed: int, month: int, r: StatusReads, w: StatusWrites, p: Rules, o: Population,
     marks: StatusMarks, sums: Ends,
 ) -> None:  # fmt: skip
-    """Stops, resumptions and strike-offs; every enterprise born in the run counts as at risk for the month."""
+    """Stops, resumptions and strike-offs; every enterprise born in the run counts as at risk for the month.
+
+    A vectorised loop marks the rows whose status may change, and those that count as at risk.
+    """
+    most = max(p.deregister_stopped, p.deregister_idle)
     may_change, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
+        u = life_luck_of(seed, r.identity, first, last, month)
         for i in range(first, last):
-            short = (w.status[i] == OPERATING) & (r.cash[i] < 0.0)
-            w.distress[i] = w.distress[i] + 1 if short else 0
-            unsettled = (w.status[i] != OPERATING) | (r.origin[i] != INCUMBENT) | (w.lines[i] == 0) | short
-            unsettled |= (p.closure > 0.0) | (r.revenue_12[i] < o.least_revenue)
-            may_change[i - first] = (w.status[i] != FREE) & unsettled
+            k, operates = i - first, w.status[i] == OPERATING
+            w.distress[i] = w.distress[i] + 1 if operates & (r.cash[i] < 0.0) else 0
+            chance = stop_probability(w.distress[i], r.cash[i], r.assets[i], p)
+            stops = (w.lines[i] == 0) | (u.stops[k] < chance) | (r.revenue_12[i] < o.least_revenue)
+            changes = stops if operates else (u.resumes[k] < p.resume) | (u.struck_off[k] < most)
+            may_change[k] = (w.status[i] != FREE) & (changes | (r.origin[i] != INCUMBENT))
         number = gather(may_change, first, last, r.identity, rows, identity)
-        u = life_luck_of(seed, identity, 0, number, month)
-        for k in range(number):
-            i = rows[k]
+        for i in rows[:number]:
+            k = i - first
             if r.origin[i] != INCUMBENT:
                 add_to_lives(sums.lives, REGISTER, AT_RISK, month - r.born[i])
                 if w.status[i] == OPERATING:

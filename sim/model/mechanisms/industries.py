@@ -15,7 +15,7 @@ from sim.kernel.types import Index, b1, f4, f8, f8_2d, i1, i2, i8, typed
 from sim.model.record.reading import added, counted, share
 from sim.model.record.tally import NEW_MODE
 from sim.model.state.accounts import OPENING_INDUSTRY, TICKS, transfer
-from sim.model.state.enterprises import BIG, NEVER, OPERATING, reads, writes
+from sim.model.state.enterprises import BIG, NEVER, OPERATING, gather, reads, writes
 from sim.model.state.knowledge import distance, kept_in, shortfall
 from sim.model.state.platforms import FOREIGN
 from sim.model.state.sectors import MAX_SECTORS
@@ -26,7 +26,8 @@ _OPENED_SECTORS, _OPENED_MODES, FOLLOWERS = EVENTS
 _NEW_SECTOR, _NEW_MODE = 1, 2
 
 # Opens a sector or mode, which of the two, follows into a sector, follows into a mode.
-scanning_of = block("industries", 0, "opens", "which", "into_sector", "into_mode", number=26)
+plans = block("industries", 0, "opens", "which", "into_sector", "into_mode", number=26)
+plans_of = plans.of
 
 
 @typed
@@ -341,31 +342,30 @@ def scan(
     """Enterprises open (marked in ``openings``), or follow into the newest sector or their sector's new mode."""
     opening = opening_probability(False, chances.scanning, p)
     abroad = opening if p.preparing else opening_probability(True, chances.scanning, p)
-    most_sector, most_mode = np.max(chances.into_sector), np.max(chances.into_mode)
-    moves = np.empty(BLOCK, np.int8)
+    follows = (np.max(chances.into_sector) > 0.0) | (np.max(chances.into_mode) > 0.0)
+    may, rows, identity = np.empty(BLOCK, np.int8), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     for first in range(lo, hi, BLOCK):
         last = min(first + BLOCK, hi)
         for i in range(first, last):
-            u = scanning_of(seed, r.identity[i], month)
-            opens = (r.size_class[i] == BIG) & (u.opens < max(opening, abroad))
-            moves[i - first] = opens | (u.into_sector < most_sector) | (u.into_mode < most_mode)
-        for i in range(first, last):
-            if not moves[i - first] or r.status[i] != OPERATING:
-                continue
-            u = scanning_of(seed, r.identity[i], month)
+            may[i - first] = (r.status[i] == OPERATING) & (follows | (r.size_class[i] == BIG))
+        number = gather(may, first, last, r.identity, rows, identity)
+        u = plans_of(seed, identity, 0, number, month)
+        for k in range(number):
+            i = rows[k]
             s = w.sector[i]
-            chance = abroad if chances.foreign[r.platform[i]] else opening
-            if p.preparing:
-                b_0, b_1, b_2 = chances.ahead[s, 0], chances.ahead[s, 1], chances.ahead[s, 2]
-                own = shortfall(r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], b_0, b_1, b_2)
-                chance = prepared_probability(gap_ahead(own, float(r.prepared[i])), chances.scanning, p)
-            if r.size_class[i] == BIG and u.opens < chance:
-                openings[i] = _NEW_SECTOR if u.which < p.sector_share else _NEW_MODE
-                continue
-            if u.into_sector < chances.into_sector[s]:
+            if r.size_class[i] == BIG and u.opens[k] < max(opening, abroad):
+                chance = abroad if chances.foreign[r.platform[i]] else opening
+                if p.preparing:
+                    b_0, b_1, b_2 = chances.ahead[s, 0], chances.ahead[s, 1], chances.ahead[s, 2]
+                    own = shortfall(r.knowledge_0[i], r.knowledge_1[i], r.knowledge_2[i], b_0, b_1, b_2)
+                    chance = prepared_probability(gap_ahead(own, float(r.prepared[i])), chances.scanning, p)
+                if u.opens[k] < chance:
+                    openings[i] = _NEW_SECTOR if u.which[k] < p.sector_share else _NEW_MODE
+                    continue
+            if u.into_sector[k] < chances.into_sector[s]:
                 w.sector[i] = chances.newest
                 events[FOLLOWERS] += 1
-            if w.mode[i] == 0 and u.into_mode < chances.into_mode[s]:
+            if w.mode[i] == 0 and u.into_mode[k] < chances.into_mode[s]:
                 w.mode[i] = 1
                 events[FOLLOWERS] += 1
 
@@ -379,26 +379,45 @@ def weigh(
 
     They hear of a sector from customers: with probability ``heard``, its share of demand at that stage.
     """
+    most_heard = heard_most(sectors, heard)
     for first in range(lo, hi, BLOCK):
-        weigh_block(first, min(first + BLOCK, hi), seed, month, r, w, p, sectors, heard, sums)
+        weigh_block(first, min(first + BLOCK, hi), seed, month, r, w, p, sectors, heard, most_heard, sums)
+
+
+@compiled
+def heard_most(sectors: SectorsWeighed, heard: f8) -> f8:
+    """The most that is heard of any sector to which an enterprise of each sector may move; 0 where there is none."""
+    most = np.zeros(len(heard))
+    for s in range(len(heard)):
+        for new in range(s % 3, len(heard), 3):
+            there = (new != s) & (sectors.opened[new] >= 0) & (sectors.sales_factor[s] > 0.0)
+            most[s] = max(most[s], heard[new] if there else 0.0)
+    return most
 
 
 @compiled
 def weigh_block(
     first: Index, last: Index, seed: int, month: int, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
-    heard: f8, sums: Sums,
+    heard: f8, most_heard: f8, sums: Sums,
 ) -> None:  # fmt: skip
     """Enterprises of a block of rows consider the new sectors and the new mode; a vectorised loop marks who may."""
     chance, may = draws.monthly(min(p.most_a_year, p.review)), np.empty(BLOCK, np.int8)
+    hears, is_open = np.empty(BLOCK), np.empty(BLOCK, np.int8)
+    u = plans_of(seed, r.identity, first, last, month)
     for i in range(first, last):
-        u = scanning_of(seed, r.identity[i], month)
-        may[i - first] = (r.status[i] == OPERATING) & ((u.into_sector < chance) | (u.into_mode < chance))
+        s = np.uint8(w.sector[i])
+        hears[i - first], is_open[i - first] = most_heard[s], sectors.mode_open[s]
     for i in range(first, last):
-        if not may[i - first] or r.revenue[i] <= 0.0:
+        k = i - first
+        able = (r.status[i] == OPERATING) & (r.revenue[i] > 0.0) & (w.cash[i] >= p.cost * r.revenue_12[i])
+        other_mode = (u.into_mode[k] < chance) & (w.mode[i] == 0) & (is_open[k] == 1)
+        may[k] = able & ((u.into_sector[k] / chance < hears[k]) | other_mode)
+    for i in range(first, last):
+        if not may[i - first]:
             continue
-        u, s = scanning_of(seed, r.identity[i], month), int(w.sector[i])
-        if u.into_sector < chance and w.cash[i] >= p.cost * r.revenue_12[i] and sectors.sales_factor[s] > 0.0:
-            new, kept = best_sector(i, s, u.into_sector / chance, r, p, sectors, heard)
+        k, s = i - first, int(w.sector[i])
+        if u.into_sector[k] < chance and sectors.sales_factor[s] > 0.0:
+            new, kept = best_sector(i, s, u.into_sector[k] / chance, r, p, sectors, heard)
             if new != s:
                 w.sector[i] = new
                 w.appeal[i] *= kept
@@ -406,7 +425,7 @@ def weigh_block(
                 w.prepared[i] = 0.0
                 pay_for_move(i, r, w, p, sums)
                 s = new
-        if u.into_mode < chance and w.mode[i] == 0 and sectors.mode_open[s] == 1:
+        if u.into_mode[k] < chance and w.mode[i] == 0 and sectors.mode_open[s] == 1:
             if w.cash[i] >= p.cost * r.revenue_12[i] and gain_of_mode(r.revenue[i], r.revenue_12[i], p) > 0.0:
                 w.mode[i] = 1
                 pay_for_move(i, r, w, p, sums)
@@ -622,7 +641,7 @@ OPEN = Step(
     writes=("sector", "mode", "prepared", "cash", "profit_year"),
     groups=("population",),
     transfers=("opening_industry",),
-    draws=(scanning_of,),
+    draws=(plans,),
     state=(
         "sectors.adopted", "sectors.base_knowledge", "sectors.demand", "sectors.mature_demand", "sectors.mode_open", "sectors.open",
         "sectors.opened", "sectors.opening_demand", "sectors.opening_pull", "sectors.pull", "sectors.sales_factor",
@@ -636,6 +655,6 @@ MECHANISM = Mechanism(
     steps=(OPEN,),
     columns=(MODE, PREPARED),
     counters=EVENTS,
-    draws=(scanning_of,),
+    draws=(plans,),
     outcomes=OUTCOMES,
 )

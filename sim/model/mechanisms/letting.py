@@ -45,6 +45,7 @@ TENANTS_NEWBORN, TENANTS_MOVED, GRADUATED, APPLICANTS, FROM_BEYOND, JOBS_FROM_BE
 
 seeking = block("letting", 0, "considers", "stay", "priority", number=12)
 beyond_luck = block("letting", 2, "number", number=39)
+seeking_of = seeking.of
 
 NEWBORN, MOVER, LEAVES, RETURNS, STAYS = 1, 2, 3, 4, 5  # decisions; who stays where it is has considered the site
 ARRIVALS = 64  # channel of identities that come from beyond the catchment, plus the site's index
@@ -262,10 +263,16 @@ def considers(u: float, gain: float, staff: int, more: float, awareness: float, 
     return u < draws.monthly(min(p.most_considering, p.consider)) * awareness * searching(value, p)
 
 
-@compiled
+@equation
 def term_ends(month: int, let_until: int, term: int) -> bool:
     """Whether a term of a tenancy ends this month."""
     return month >= let_until and (month - let_until) % term == 0
+
+
+@equation
+def outgrows(staff: int, floor: int, terms: Terms, p: Rules) -> bool:
+    """Whether a tenant needs more floor than it can have, or far more than it has."""
+    return floor_needed(staff, terms.floor_per_job) > min(terms.largest_tenant, p.crowding * floor)
 
 
 @compiled
@@ -282,31 +289,40 @@ def decide_moves(
 ) -> None:  # fmt: skip
     """Mark newborns, movers, leaving tenants and those who considered the site in vain in ``decisions``.
 
-    A vectorised loop marks the enterprises that may want to move; a second one decides.
+    A vectorised loop marks the tenants and the enterprises that may want to move; a second one decides for those that
+    consider a move, or have to leave.
     """
-    chance = draws.monthly(min(p.most_considering, p.consider)) * p.awareness
-    for i in range(lo, hi):
-        u = seeking(seed, r.identity[i], month)
-        newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
-        outside = (r.site[i] < 0) & (newborn | ((r.size_class[i] != BIG) & (u.considers < chance)))
-        decisions[i] = (r.status[i] == OPERATING) & (outside | (r.site[i] == terms.site))
-    for i in range(lo, hi):
-        if decisions[i]:
-            u = seeking(seed, r.identity[i], month)
-            decisions[i] = move_decision(i, u.considers, seed, month, r, p, terms)
+    chance = draws.monthly(min(p.most_considering, p.consider))
+    for first in range(lo, hi, BLOCK):
+        last = min(first + BLOCK, hi)
+        u = seeking_of(seed, r.identity, first, last, month)
+        for i in range(first, last):
+            seeks = (r.size_class[i] != BIG) & (u.considers[i - first] < chance * p.awareness)
+            newborn = (r.origin[i] == TENANT) & (r.started[i] == month)
+            tenant, outside = r.site[i] == terms.site, (r.site[i] < 0) & (newborn | seeks)
+            decisions[i] = (r.status[i] == OPERATING) & (outside | tenant)
+        for i in range(first, last):
+            if decisions[i] == 0:
+                continue
+            u_considers, u_stay = u.considers[i - first], u.stay[i - first]
+            ends = term_ends(month, r.let_until[i], terms.term) or outgrows(r.staff[i], r.floor[i], terms, p)
+            if r.site[i] == terms.site and not ends and u_considers >= chance:
+                decisions[i] = 0
+                continue
+            decisions[i] = move_decision(i, u_considers, u_stay, seed, month, r, p, terms)
             events[GRADUATED] += (decisions[i] == LEAVES) | (decisions[i] == RETURNS)
             events[APPLICANTS] += (decisions[i] == NEWBORN) | (decisions[i] == MOVER)
 
 
 @compiled
-def move_decision(i: Index, u_considers: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms) -> int:
+def move_decision(
+    i: Index, u_considers: float, u_stay: float, seed: int, month: int, r: Reads, p: Rules, terms: Terms
+) -> int:
     """The decision of a tenant, a newborn or a firm that may consider the site."""
-    u_stay = seeking(seed, r.identity[i], month).stay
     floor = floor_needed(r.staff[i], terms.floor_per_job)
     if r.site[i] == terms.site:
         over = term_ends(month, r.let_until[i], terms.term) and u_stay >= p.renewal
-        outgrown = floor > min(terms.largest_tenant, p.crowding * r.floor[i])
-        if outgrown or over:
+        if over or outgrows(r.staff[i], r.floor[i], terms, p):
             return LEAVES
         return RETURNS if wants_back(i, u_considers, floor, seed, month, r, p, terms) else 0
     if floor > terms.largest_tenant:
