@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -377,11 +377,27 @@ def weigh(
 ) -> None:  # fmt: skip
     """Enterprises consider the sectors opened at their stage of the chain, and the new mode, and move where it gains.
 
-    They hear of a sector from customers: with probability ``heard``, its share of demand at that stage.
+    They hear of a sector from customers: with probability ``heard``, its share of demand at that stage. A vectorised
+    loop marks those that may move.
     """
-    most_heard = heard_most(sectors, heard)
+    chance, most_heard = draws.monthly(min(p.most_a_year, p.review)), heard_most(sectors, heard)
+    may, hears, is_open = np.empty(BLOCK, np.int8), np.empty(BLOCK), np.empty(BLOCK, np.int8)
     for first in range(lo, hi, BLOCK):
-        weigh_block(first, min(first + BLOCK, hi), seed, month, r, w, p, sectors, heard, most_heard, sums)
+        last = min(first + BLOCK, hi)
+        u = plans_of(seed, r.identity, first, last, month)
+        for i in range(first, last):
+            here: Any = np.uint8(w.sector[i])
+            hears[i - first], is_open[i - first] = most_heard[here], sectors.mode_open[here]
+        for i in range(first, last):
+            k = i - first
+            able = (r.status[i] == OPERATING) & (r.revenue[i] > 0.0) & (w.cash[i] >= p.cost * r.revenue_12[i])
+            other_mode = (u.into_mode[k] < chance) & (w.mode[i] == 0) & (is_open[k] == 1)
+            may[k] = able & ((u.into_sector[k] / chance < hears[k]) | other_mode)
+        for i in range(first, last):
+            if may[i - first]:
+                move(
+                    i, u.into_sector[i - first] / chance, u.into_mode[i - first] < chance, r, w, p, sectors, heard, sums
+                )
 
 
 @compiled
@@ -396,39 +412,25 @@ def heard_most(sectors: SectorsWeighed, heard: f8) -> f8:
 
 
 @compiled
-def weigh_block(
-    first: Index, last: Index, seed: int, month: int, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
-    heard: f8, most_heard: f8, sums: Sums,
+def move(
+    i: Index, u_hears: float, considers_mode: bool, r: WeighReads, w: WeighWrites, p: Rules, sectors: SectorsWeighed,
+    heard: f8, sums: Sums,
 ) -> None:  # fmt: skip
-    """Enterprises of a block of rows consider the new sectors and the new mode; a vectorised loop marks who may."""
-    chance, may = draws.monthly(min(p.most_a_year, p.review)), np.empty(BLOCK, np.int8)
-    hears, is_open = np.empty(BLOCK), np.empty(BLOCK, np.int8)
-    u = plans_of(seed, r.identity, first, last, month)
-    for i in range(first, last):
-        s = np.uint8(w.sector[i])
-        hears[i - first], is_open[i - first] = most_heard[s], sectors.mode_open[s]
-    for i in range(first, last):
-        k = i - first
-        able = (r.status[i] == OPERATING) & (r.revenue[i] > 0.0) & (w.cash[i] >= p.cost * r.revenue_12[i])
-        other_mode = (u.into_mode[k] < chance) & (w.mode[i] == 0) & (is_open[k] == 1)
-        may[k] = able & ((u.into_sector[k] / chance < hears[k]) | other_mode)
-    for i in range(first, last):
-        if not may[i - first]:
-            continue
-        k, s = i - first, int(w.sector[i])
-        if u.into_sector[k] < chance and sectors.sales_factor[s] > 0.0:
-            new, kept = best_sector(i, s, u.into_sector[k] / chance, r, p, sectors, heard)
-            if new != s:
-                w.sector[i] = new
-                w.appeal[i] *= kept
-                w.line_size[i] *= kept
-                w.prepared[i] = 0.0
-                pay_for_move(i, r, w, p, sums)
-                s = new
-        if u.into_mode[k] < chance and w.mode[i] == 0 and sectors.mode_open[s] == 1:
-            if w.cash[i] >= p.cost * r.revenue_12[i] and gain_of_mode(r.revenue[i], r.revenue_12[i], p) > 0.0:
-                w.mode[i] = 1
-                pay_for_move(i, r, w, p, sums)
+    """An enterprise that operates and can pay for a move weighs the sectors that it hears of, and the new mode."""
+    s = int(w.sector[i])
+    if u_hears < 1.0 and sectors.sales_factor[s] > 0.0:
+        new, kept = best_sector(i, s, u_hears, r, p, sectors, heard)
+        if new != s:
+            w.sector[i] = new
+            w.appeal[i] *= kept
+            w.line_size[i] *= kept
+            w.prepared[i] = 0.0
+            pay_for_move(i, r, w, p, sums)
+            s = new
+    if considers_mode and w.mode[i] == 0 and sectors.mode_open[s] == 1:
+        if w.cash[i] >= p.cost * r.revenue_12[i] and gain_of_mode(r.revenue[i], r.revenue_12[i], p) > 0.0:
+            w.mode[i] = 1
+            pay_for_move(i, r, w, p, sums)
 
 
 @compiled
