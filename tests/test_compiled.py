@@ -630,6 +630,43 @@ def test_what_loops_call_is_compiled_once_for_all_constants_and_without_an_entry
     assert lines == ["3.0 [1] [0]", "3.0 [1]", "3.0 [1, 1]"]
 
 
+CALLED_LATER = """
+from sim.kernel.compiled import compiled
+from sim.loops import kernel
+
+
+@compiled
+def twice(x: float) -> float:
+    return 2.0 * kernel(x)
+"""
+
+
+def test_what_python_calls_is_stored_without_what_other_loops_need_and_serves_them_still(tmp_path: Path) -> None:
+    package = _package(tmp_path)
+    (package / "later.py").write_text(CALLED_LATER)
+    place = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    assert _value(tmp_path, **place)[0] == 4.0
+    assert _value(tmp_path, **place)[2] == 1, "loaded"
+    lines, _ = _run(
+        tmp_path, "from sim.later import kernel, twice; print(kernel(1.0), twice(1.0), kernel(2.0))", **place
+    )
+    assert lines == ["4.0 8.0 6.0"]
+    assert _run(tmp_path, "from sim.later import twice; print(twice(1.0))", **place) == (["8.0"], "")
+    read = """
+import pickle, sys
+for path in sys.argv[1:]:
+    with open(path, "rb") as file:
+        file.seek(32)  # behind the digest
+        pickle.load(file)  # the key
+        (_, _, (machine_code, bitcode)), *_ = pickle.load(file)
+        print(len(bitcode))
+"""
+    stored = [str(it) for it in (tmp_path / "cache").rglob("loops.kernel-*.nbc")]
+    stored.sort(key=lambda it: ".within" in it)
+    of_python, of_loops = map(int, _run(tmp_path, f"import sys; sys.argv[1:] = {stored}\n{read}")[0])
+    assert of_python < of_loops
+
+
 FAMILY = """
 import sys
 from sim.kernel import compiled

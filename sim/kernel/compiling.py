@@ -39,12 +39,7 @@ def is_compiled(modules: Sequence[str]) -> bool:
     """Whether each loop of the modules is on disk, for this interpreter, numba and processor."""
     if is_jit_disabled():
         return True
-    marker = _marker(modules)
-    try:
-        names = json.loads(marker.read_text()) if marker else None
-    except (OSError, ValueError):
-        return False
-    return marker is not None and names is not None and all((marker.parent / name).is_file() for name in names)
+    return _marked(modules) is not None
 
 
 def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lambda *_: None) -> None:
@@ -75,7 +70,10 @@ def compile_all(modules: Sequence[str], processes: int = 1, say: Progress = lamb
 
 def load_all(modules: Sequence[str]) -> None:
     """Load the loops of the modules from disk, or compile them."""
-    for loop in [] if is_jit_disabled() else called(modules):
+    if is_jit_disabled():
+        return
+    marked = _marked(modules)
+    for loop in called(modules) if marked is None else map(_named, marked):
         loop.loaded()
 
 
@@ -206,8 +204,7 @@ def work() -> None:
         for line in sys.stdin:
             module, name = line.split()
             try:
-                importlib.import_module(module)
-                next(loop for loop in LOOPS[module] if loop.__name__ == name).loaded()
+                _named((module, name)).loaded()
             except Exception as error:  # noqa: BLE001  the parent compiles it again and raises it
                 print(f"{module}.{name}: {error}", file=sys.stderr)
                 break
@@ -314,12 +311,33 @@ def _processor() -> str:
 
 
 def _mark(modules: Sequence[str], loops: Sequence[Kernel]) -> None:
-    """Write the marker, unless a file is missing."""
+    """Write the marker, unless a file is missing: the cached files, and the loops that Python calls."""
     marker, found = _marker(modules), [_files(loop) for loop in loops]
     if marker is None or not all(found):
         return
-    names = sorted({str(file.relative_to(marker.parent)) for files in found for file in files})
+    files = sorted({str(file.relative_to(marker.parent)) for files in found for file in files})
+    listed = {"files": files, "loops": [(loop.__module__, loop.__name__) for loop in loops]}
     new = marker.with_suffix(f".{os.getpid()}.tmp")
     with contextlib.suppress(OSError):  # a full disk: the next process tries again
-        new.write_text(json.dumps(names))
+        new.write_text(json.dumps(listed))
         new.replace(marker)
+
+
+def _marked(modules: Sequence[str]) -> list[tuple[str, str]] | None:
+    """Module and name of each loop that the marker lists; None without a marker, or where a file is missing."""
+    marker = _marker(modules)
+    try:
+        if marker is None:
+            return None
+        listed = json.loads(marker.read_text())
+        whole = all((marker.parent / name).is_file() for name in listed["files"])
+        return [(module, name) for module, name in listed["loops"]] if whole else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _named(loop: tuple[str, str]) -> Kernel:
+    """The loop of this module and name."""
+    module, name = loop
+    importlib.import_module(module)
+    return next(it for it in LOOPS[module] if it.__name__ == name)

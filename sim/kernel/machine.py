@@ -171,6 +171,18 @@ class CodeFiles:
             new.unlink(missing_ok=True)
 
 
+def _named_module(function: str) -> bytes:
+    """The bitcode of a module with an empty function of this name: numba reads from it which names there are.
+
+    It stands for the bitcode of the whole function, which is read to be linked into other functions only, and takes
+    longer to read than the machine code.
+    """
+    from llvmlite import binding
+
+    module = binding.parse_assembly(f'define void @"{function}"() {{ ret void }}')
+    return bytes(module.as_bitcode())
+
+
 @cache
 def _cache_class(from_python: bool) -> Any:
     from numba.core import caching
@@ -196,6 +208,14 @@ def _cache_class(from_python: bool) -> Any:
         def get_filename_base(self, fullname: str, abiflags: str) -> str:
             found: str = super().get_filename_base(fullname, abiflags)  # type: ignore[no-untyped-call]
             return found if from_python else f"{found}.within"
+
+        def reduce(self, result: Any) -> Any:
+            """What is stored of a compiled function; of one that Python calls without what only other loops need."""
+            library, about, environment, signature, *rest = super().reduce(result)  # type: ignore[no-untyped-call]
+            if from_python:
+                name, kind, (code, _) = library
+                library = name, kind, (code, _named_module(about.llvm_cpython_wrapper_name))
+            return library, about, environment, signature, *rest
 
     class Kept(caching.FunctionCache):
         _impl_class = Impl
