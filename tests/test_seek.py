@@ -248,6 +248,35 @@ def test_of_several_crossings_the_nearest_and_an_end_that_the_range_cuts_off() -
     assert (cut.open_high, cut.high, cut.open_low) == (True, 1.0, False)
 
 
+def test_a_point_on_the_target_is_one_crossing() -> None:
+    def straight(values: Sequence[float]) -> list[Any]:
+        return [x - 0.5 + np.arange(-2, 3) / 64 for x in values]
+
+    found = find_root(0.0, 1.0, 0.0, straight)
+    assert (found.state, found.value, found.crossings) == (FOUND, 0.5, 1)
+    touching = find_root(0.0, 1.0, 0.0, lambda values: [(x - 0.25) ** 2 + np.arange(-2, 3) / 64 for x in values])
+    assert touching.crossings == 1
+    both = find_root(0.0, 1.0, 0.0, lambda values: [(x - 0.5) * (x - 0.9) + np.arange(-2, 3) / 4096 for x in values])
+    assert both.crossings == 2
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_where_one_seed_alone_has_the_outcome_the_interval_has_no_end(whole: bool) -> None:
+    """One value of a mean is no interval: neither one of no width, nor an end that is no number."""
+    high, luck = 40.0 if whole else 1.0, 0.1 * np.array([0.0, -2.0, -1.0, 1.0, 2.0, 0.0])
+
+    def lacking(first: float, last: float) -> Any:
+        def at(x: float) -> Any:
+            return np.where((np.arange(6) > 0) & (first <= x <= last), np.nan, x + luck)
+
+        return lambda values: [at(value / high) for value in values]
+
+    beside = find_root(0.0, high, 0.4, lacking(0.45, 0.6), whole=whole)
+    assert (beside.state, beside.open_low, beside.open_high) == (FOUND, False, False)
+    assert (beside.low / high, beside.high / high) == pytest.approx((0.252, 0.548), abs=0.03)
+    assert find_root(0.0, high, 0.4, lacking(0.35, 0.45), whole=whole).state == NOISE, "no interval at the value"
+
+
 # --- a study whose answer is known
 
 
