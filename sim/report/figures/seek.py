@@ -219,14 +219,13 @@ def _levers(axes: Axes, it: Sought) -> None:
 def _regrets(axes: Axes, it: Sought) -> None:
     """What the best mix gains and misses over draws, with the 95th percentile of what it misses."""
     axes.grid(visible=False)
-    sign = it.question.sign
     labels = []
     for row, one in enumerate(it.regrets):
-        axes.barh(row - 0.2, sign * one.gain, height=0.34, color=BLUE)
+        axes.barh(row - 0.2, one.gain, height=0.34, color=BLUE)
         axes.barh(row + 0.2, one.mean, height=0.34, color=VERMILION)
         axes.plot([one.mean, one.p95], [row + 0.2] * 2, color=INK, linewidth=1.0)
         labels.append(_draws_words(one.draws, one.kind))
-        right = max(sign * one.gain, one.p95, 0.0)
+        right = max(one.gain, one.p95, 0.0)
         note(
             axes,
             tr("best in {share}", share=percent(one.best)),
