@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ import sim
 from sim import api
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
-from sim.report.figures.seek import draw_seek, draw_value
+from sim.report.figures.canvas import style
+from sim.report.figures.seek import draw_seek, draw_value, value_page
 from sim.report.text.seek import seek_json, seek_text, value_text
 from sim.runs.errors import Incompatible, NothingRan, TooLarge
 from sim.runs.executor import Workers
@@ -511,6 +513,10 @@ def test_text_and_figure_without_costs_and_of_a_target(tmp_path: Path) -> None:
     assert max(len(it) for it in text.splitlines() if not it.startswith("results:")) <= 80
     draw_value(value, toy.Listener().say)
     assert {it.name for it in value.figures} == {"target.png", "target.svg"}
+    cut = replace(value, root=replace(value.root, open_high=True))
+    with style():
+        said = [it.get_text() for it in value_page(cut).figure.axes[0].texts]
+    assert any(re.search(r"\[[\d.]+ to > [\d.]+\]", it) for it in said), "the range ends before the interval"
     assert (value.path / CURVE).read_text().startswith("market.growth,mean,low,high\n")
 
 

@@ -40,7 +40,7 @@ def draw_seek(found: Sought, say: Say) -> None:
 def draw_value(found: Reached, say: Say) -> None:
     """Draw the curve and where it reaches the target, in the study's folder."""
     with style():
-        files = _value_page(found).files("target")
+        files = value_page(found).files("target")
     Store(found.path).ensure(files, say)
 
 
@@ -273,7 +273,7 @@ def _short_words(aim: Aim, *, lower: bool = True) -> str:
     return words.lower() if lower and not is_chinese() else words
 
 
-def _value_page(it: Reached) -> Page:
+def value_page(it: Reached) -> Page:
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
     money = declared_unit(aim.unit)
@@ -313,6 +313,7 @@ def _value_page(it: Reached) -> Page:
         at = root.value * unit.factor
         mark(axes, at, wanted, VERMILION, markersize=7)
         value, first, last = (found_text(one, axis) for one in (root.value, root.low, root.high))
+        first, last = f"{'< ' * root.open_low}{first}", f"{'> ' * root.open_high}{last}"
         ends = tr("{value}  [{first} to {last}]", value=value, first=first, last=last)
         low, high = axes.get_ylim()
         height, va = (0.97, "top") if wanted < (low + high) / 2 else (0.04, "bottom")  # where no curve is
