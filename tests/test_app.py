@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import math
 import os
 import re
 import shutil
@@ -900,6 +901,9 @@ def test_a_small_mean_of_a_wide_interval_is_no_rounding_and_no_clear_end_is_told
     assert verdict_words(wide) == "not distinguishable from 0"
     assert verdict_words(_difference(0.0, -4.0, 4.0)) == "not distinguishable from 0"
     assert "as it is" not in difference_sentence(_paired(), SimpleNamespace(label="V"), wide)  # type: ignore[arg-type]
+    assert verdict_words(_difference(0.0045, 0.004, 0.0049, baseline=0.12, variant=0.1245)) == "more", "by 4%"
+    none = _difference(math.nan, math.nan, math.nan, baseline=math.nan, variant=math.nan, seeds=0)
+    assert verdict_words(none) == "no value"
     clear = _difference(0.008, 0.003, 0.013, baseline=0.2, variant=0.208)
     unit = difference_unit(clear)
     assert (unit.signed(told(clear)), told_span(clear, unit)) == ("+0.008", "0.003 to 0.013")
