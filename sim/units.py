@@ -107,12 +107,17 @@ def is_rounding(unit: str, value: float, *of: float) -> bool:
     --------
     >>> is_rounding("million yuan", -4.48e-06, 5200.0), is_rounding("million yuan", -4.48e-06, 0.01)
     (True, False)
+    >>> is_rounding("million yuan", 0.00104, 0.328), is_rounding("million yuan", 0.00026, 0.328)
+    (False, True)
     """
     largest = max(map(abs, of), default=0.0)
     if abs(value) < _HELD * largest:
         return True
     is_written = _everyday(unit, [largest], _YUAN_BELOW).unit.startswith((_MONEY, "billion yuan"))
-    return is_written and largest >= _YUAN_BELOW and abs(value) < _WRITTEN
+    if not is_written or not _YUAN_BELOW <= largest < math.inf:  # nor where there is no value
+        return False
+    digit = 10.0 ** (math.floor(math.log10(largest)) - 2)  # the last of three that a table writes
+    return abs(value) < min(_WRITTEN, digit / 2)
 
 
 def shown_in(unit: str, values: Iterable[Any]) -> Everyday:

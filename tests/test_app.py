@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import math
 import os
 import re
 import shutil
@@ -44,8 +45,8 @@ from sim.page.saving import save
 from sim.page.server import Server
 from sim.page.stepping import SharedPast, Stopped, step_world
 from sim.page.sure import Sure
-from sim.report.html.headline import difference_cards
-from sim.report.shown import change_words
+from sim.report.html.headline import difference_cards, difference_sentence
+from sim.report.shown import change_words, difference_unit, is_nothing, told, told_span, verdict_words
 from sim.report.text.left_out import without_one
 from sim.runs import batch
 from sim.runs.branch import branched
@@ -892,6 +893,25 @@ def test_a_difference_that_is_rounding_leads_not_and_is_told_as_none() -> None:
     small = _difference(-4.48e-06, -9e-06, -1e-06, baseline=0.01, variant=0.01)
     known = SimpleNamespace(differences=(small,), label="V", result=None)
     assert "<b>-4.48</b> <span>yuan</span>" in difference_cards(compared, known, ["taxes"], {})  # type: ignore[arg-type]
+
+
+def test_a_small_mean_of_a_wide_interval_is_no_rounding_and_no_clear_end_is_told_as_0() -> None:
+    wide = _difference(0.003, -4.0, 4.1)
+    assert not is_nothing(wide)
+    assert verdict_words(wide) == "not distinguishable from 0"
+    assert verdict_words(_difference(0.0, -4.0, 4.0)) == "not distinguishable from 0"
+    assert "as it is" not in difference_sentence(_paired(), SimpleNamespace(label="V"), wide)  # type: ignore[arg-type]
+    assert verdict_words(_difference(0.0045, 0.004, 0.0049, baseline=0.12, variant=0.1245)) == "more", "by 4%"
+    none = _difference(math.nan, math.nan, math.nan, baseline=math.nan, variant=math.nan, seeds=0)
+    assert verdict_words(none) == "no value"
+    clear = _difference(0.008, 0.003, 0.013, baseline=0.2, variant=0.208)
+    unit = difference_unit(clear)
+    assert (unit.signed(told(clear)), told_span(clear, unit)) == ("+0.008", "0.003 to 0.013")
+    assert verdict_words(clear) == "more"
+
+
+def _paired() -> Any:
+    return SimpleNamespace(label="As it is", paired=True, baseline=SimpleNamespace(months=6))
 
 
 def test_the_page_calls_a_replicate_by_the_number_of_its_seed() -> None:

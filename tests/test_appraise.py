@@ -25,7 +25,9 @@ from sim.report.text.appraisal import (
     appraisal_json,
     appraisal_text,
     cost_text,
+    over_cost_text,
     payback_text,
+    residents_text,
     said_of_rivals,
 )
 from sim.runs import follow
@@ -692,6 +694,18 @@ def test_the_cost_of_a_job_is_not_told_where_there_may_be_none(site: Appraisal) 
     assert "sponsors earn as much" in cost_text(replace(site, outlay=free))
     fewer = replace(site, chain={**site.chain, "jobs.with": site.chain["jobs.without"] - np.array([30.0, 31.0])})
     assert "net jobs are fewer" in cost_text(fewer)
+    for floor, said in ((6_200.0, "6,000 m2"), (14_600.0, "15,000 m2"), (38_000.0, "40,000 m2")):
+        there = replace(site, floor_left_behind=np.full(2, floor))
+        assert said in "\n".join(appraisal_card(there)), "to the nearest thousand where there is little"
+    lost = replace(site, from_elsewhere=1.2 * site.net("jobs"))
+    assert residents_text(lost) == "-20% residents'", "that they lose jobs is not that they gain none"
+    assert residents_text(replace(site, from_elsewhere=site.net("jobs"))) == "none residents'"
+    earned = {**site.outlay, "public": np.full(2, 6.0), "site_owner": np.full(2, -7.0)}
+    assert over_cost_text(replace(site, outlay=earned)) == "", "the state spends 6 million yuan"
+    assert over_cost_text(replace(site, outlay=free)) == "No outlay."
+    many = {**site.chain, "jobs.with": site.chain["jobs.without"] + np.array([30.0, 31.0])}
+    assert "per job-year" in cost_text(replace(site, chain=many, job_years=np.array([30.0, 31.0])))
+    assert "per job-year" not in cost_text(replace(site, chain=many, job_years=np.array([-30.0, -31.0])))
     assert "Paid back in 2011-06" in payback_text(replace(site, payback=(5, True)))
     assert "Not paid back by 2012; in 2013" in payback_text(replace(site, payback=(30, False)))
 

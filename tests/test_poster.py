@@ -126,6 +126,16 @@ def test_numbers_are_those_of_the_appraisal_and_say_where_they_may_be_none(found
     assert said.parties[-1].value == found.interval(found.value)
 
 
+def test_of_one_seed_nothing_is_said_of_an_interval(found: Appraisal) -> None:
+    first = {name: values[:1] for name, values in found.chain.items()}
+    resources = {name: values[:1] for name, values in found.resources.items()}
+    who = {name: values[:1] for name, values in found.who.items()}
+    one = replace(found, replicates=(0,), chain=first, resources=resources, who=who)
+    said = poster_of(one).sure
+    assert said[0] == "No interval from one seed."
+    assert not any("holds zero" in it or "clear of zero" in it for it in said)
+
+
 def test_it_is_one_page_of_a3_with_the_same_bytes_each_time(found: Appraisal) -> None:
     files = draw_poster(_made(found))
     assert set(files) == {"poster.pdf", "poster.png"}

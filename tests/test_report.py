@@ -8,6 +8,7 @@ import hashlib
 import html
 import io
 import json
+import math
 import re
 import shlex
 import shutil
@@ -30,7 +31,7 @@ from sim.formats import number
 from sim.model.catalogue import load
 from sim.report.figures.calibrations import marginals_page, targets_page
 from sim.report.figures.canvas import style
-from sim.report.html.charts import Frame, difference_chart, ticks
+from sim.report.html.charts import Frame, difference_chart, effect_chart, ticks
 from sim.report.html.limits import HEADING, limits
 from sim.report.html.markup import Markup, island, join, tag
 from sim.report.html.markup import table as markup_table
@@ -40,6 +41,7 @@ from sim.report.sheets import Panel
 from sim.runs.executor import Workers
 from sim.runs.result import find_result
 from sim.runs.store import Store
+from sim.studies.estimators.indices import Estimate
 from sim.studies.estimators.intervals import Interval
 from sim.studies.questions.calibrate import Calibration
 from sim.studies.questions.sensitivity import Sensitivities
@@ -173,6 +175,21 @@ def test_every_part_of_a_bar_is_named_and_every_difference_is_said() -> None:
     (section,) = re.findall(r'<section id="outcomes">.*?</section>', pages["comparison"], re.DOTALL)
     assert "<td" in section
     assert not re.search(r"<td[^>]*></td>", section), "no cell of the differences is empty"
+
+
+def test_one_seed_has_no_interval_and_no_empty_brackets() -> None:
+    run("toy", "boom", "--replicates", "1")
+    _, comparison = report("toy", "boom")
+    call("sweep", "toy", "--vary", "market.growth=0.03,0.05", "--replicates", "1", "--workers", "1")
+    (study,) = Path("results").glob("sweep-toy-*")
+    found, page = report(study.name)
+    assert "()" not in comparison.partition("<script")[0]
+    assert "(95%: )" not in page
+    assert "(95%: no interval)" in found["headline"]
+    assert "Meets" not in report("toy")[0]["headline"], "a figure that is not judged is neither met nor missed"
+    drawn = effect_chart("x", "words", [("a", "gain", Estimate(40.0, math.nan, math.nan))])
+    assert "nan" not in drawn
+    assert max(map(float, re.findall(r'width="([\d.]+)" height="16"', drawn))) < 460, "no bar leaves its picture"
 
 
 def test_pages_are_whole_and_ask_nothing_of_a_network() -> None:

@@ -27,6 +27,7 @@ from sim.declare import Source
 from sim.formats import number
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
+from sim.report.text.run import run_text
 from sim.runs import code
 from sim.runs.ensemble import Request
 from sim.runs.errors import ResultError
@@ -447,6 +448,10 @@ def test_compiling_that_takes_long_says_how_far_it_is(monkeypatch: pytest.Monkey
         (101, 400, "people", "at least", False, "too wide: its ends are as 3.96 to 1, more than 3"),
         (80, 99, "people", "at most", True, "below"),
         (101, 120, "people", "at most", False, "the interval begins at 101, above it"),
+        (0, 0, "people", "at most", True, "below"),
+        (0, 1, "people", "at most", False, "too wide: the interval reaches zero"),
+        (-120, -80, "people", "at most", True, "below"),
+        (-320, -80, "people", "at most", False, "too wide: its ends are as 4 to 1, more than 3"),
         (99.96, 100.05, "share", "about", True, "covered"),
         (99.9, 100.05, "share of assets", "about", False, "too wide: 0.15, more than 0.1"),
     ],
@@ -485,6 +490,10 @@ def test_a_summary_of_known_numbers(scenario: Scenario) -> None:
     early, _ = summary(7.0, "2012-01")
     assert (early.median, early.month, early.met) == (7.0, "2011-06", None)
     assert early.reason == "the run does not reach 2012-01"
+    late = ReportedFigure("a", 7.0, "2012-01", "about", Source("article", "an article"))
+    told = {"name": "toy", "seed": 1, "months": 6}
+    text = run_text(Result(Path(), replace(scenario, reported_figures={"a": late}), told, table), ["a"])
+    assert "about 7: the run does not reach 2012-01" in " ".join(text.split()), "no other month is said of the figure"
     assert early.crps is None
 
 

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ import sim
 from sim import api
 from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
-from sim.report.figures.seek import draw_seek, draw_value
+from sim.report.figures.canvas import style
+from sim.report.figures.seek import draw_seek, draw_value, value_page
 from sim.report.text.seek import seek_json, seek_text, value_text
 from sim.runs.errors import Incompatible, NothingRan, TooLarge
 from sim.runs.executor import Workers
@@ -246,6 +248,35 @@ def test_of_several_crossings_the_nearest_and_an_end_that_the_range_cuts_off() -
     cut = find_root(0.0, 1.0, 97.0, curve(5))
     assert cut.state == FOUND
     assert (cut.open_high, cut.high, cut.open_low) == (True, 1.0, False)
+
+
+def test_a_point_on_the_target_is_one_crossing() -> None:
+    def straight(values: Sequence[float]) -> list[Any]:
+        return [x - 0.5 + np.arange(-2, 3) / 64 for x in values]
+
+    found = find_root(0.0, 1.0, 0.0, straight)
+    assert (found.state, found.value, found.crossings) == (FOUND, 0.5, 1)
+    touching = find_root(0.0, 1.0, 0.0, lambda values: [(x - 0.25) ** 2 + np.arange(-2, 3) / 64 for x in values])
+    assert touching.crossings == 1
+    both = find_root(0.0, 1.0, 0.0, lambda values: [(x - 0.5) * (x - 0.9) + np.arange(-2, 3) / 4096 for x in values])
+    assert both.crossings == 2
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_where_one_seed_alone_has_the_outcome_the_interval_has_no_end(whole: bool) -> None:
+    """One value of a mean is no interval: neither one of no width, nor an end that is no number."""
+    high, luck = 40.0 if whole else 1.0, 0.1 * np.array([0.0, -2.0, -1.0, 1.0, 2.0, 0.0])
+
+    def lacking(first: float, last: float) -> Any:
+        def at(x: float) -> Any:
+            return np.where((np.arange(6) > 0) & (first <= x <= last), np.nan, x + luck)
+
+        return lambda values: [at(value / high) for value in values]
+
+    beside = find_root(0.0, high, 0.4, lacking(0.45, 0.6), whole=whole)
+    assert (beside.state, beside.open_low, beside.open_high) == (FOUND, False, False)
+    assert (beside.low / high, beside.high / high) == pytest.approx((0.252, 0.548), abs=0.03)
+    assert find_root(0.0, high, 0.4, lacking(0.35, 0.45), whole=whole).state == NOISE, "no interval at the value"
 
 
 # --- a study whose answer is known
@@ -482,6 +513,10 @@ def test_text_and_figure_without_costs_and_of_a_target(tmp_path: Path) -> None:
     assert max(len(it) for it in text.splitlines() if not it.startswith("results:")) <= 80
     draw_value(value, toy.Listener().say)
     assert {it.name for it in value.figures} == {"target.png", "target.svg"}
+    cut = replace(value, root=replace(value.root, open_high=True))
+    with style():
+        said = [it.get_text() for it in value_page(cut).figure.axes[0].texts]
+    assert any(re.search(r"\[[\d.]+ to > [\d.]+\]", it) for it in said), "the range ends before the interval"
     assert (value.path / CURVE).read_text().startswith("market.growth,mean,low,high\n")
 
 

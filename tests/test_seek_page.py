@@ -39,6 +39,20 @@ def seek(*arguments: object, code: int = 0) -> dict[str, Any]:
     return found
 
 
+def test_a_gain_has_one_sign_whatever_is_sought() -> None:
+    found = seek(*MIX, "--minimise", "cost", "--at-least", "net_jobs=100", *HOW)
+    (regret,) = found["regret"]
+    assert regret["gain"] < 0, "what costs nothing as it is costs more with the mix"
+    _, _, text = page_of(found["results"])
+    assert f">{signed(regret['gain'])}<" in text
+    assert f">{signed(-regret['gain'])}<" not in text.partition('id="regret"')[2].partition('id="tried"')[0]
+    with style():
+        figure = seek_page(open_seek(Path(found["results"]))).figure
+    bars = [bar.get_width() for axes in figure.axes for bar in axes.patches]
+    assert any(width == pytest.approx(regret["gain"]) for width in bars)
+    assert not any(width == pytest.approx(-regret["gain"]) for width in bars)
+
+
 def page_of(study: str) -> tuple[dict[str, Any], Page, str]:
     told = call_json("report", study)
     text = Path(told["report"]).read_text(encoding="utf-8")

@@ -174,7 +174,8 @@ def test_luck_alone_and_no_luck() -> None:
     np.testing.assert_allclose(luck.parameters, 0, atol=1e-12)
     none = split(np.broadcast_to(rng.normal(size=(20, 2, 1)), (20, 2, 8)))
     assert none.parameters.value == pytest.approx(1)
-    assert split(np.ones((20, 2, 8))).parameters.value == 0, "nothing varies"
+    nothing = split(np.ones((20, 2, 8)))
+    assert nothing.parameters == nothing.seed == (0, 0, 0), "nothing varies: the seed does nothing either"
     assert np.isnan(split(np.ones((20, 2, 1))).parameters.value)
 
 

@@ -387,6 +387,17 @@ def test_no_words_of_a_map_lie_on_its_neighbours(scenario: Scenario, tmp_path: P
     assert all(figure.bbox.x0 < it.x0 and it.x1 < figure.bbox.x1 for it in panels)
 
 
+@pytest.mark.parametrize(("replicates", "ringed"), [(1, 4), (4, 2)])
+def test_a_map_of_one_seed_shows_nothing_as_clear(tmp_path: Path, replicates: int, ringed: int) -> None:
+    """Growth moves startups on every seed; without an interval nobody knows."""
+    few = toy.scenario(tmp_path, run__replicates=replicates)
+    found = sweep(few, {GROWTH: "0.03,0.05", SIZE: "100,200"}, tmp_path / "out", outcomes=["startups"])
+    with style():
+        axes = map_page(found).figure.axes[0]
+    rings = {len(it.get_offsets()) for it in axes.collections if not len(it.get_facecolors())}
+    assert rings == {ringed}
+
+
 def test_text_shows_the_ends_of_a_large_design(scenario: Scenario, tmp_path: Path) -> None:
     found = sweep(scenario, {GROWTH: "0.01:0.05:41"}, tmp_path, outcomes=["startups"])
     lines = sweep_text(found).splitlines()

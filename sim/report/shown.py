@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from sim.language import is_chinese, later, meaning, recalled, tr
 from sim.places import sources
 from sim.runs.summary import Row
 from sim.scenario.extending import shipped_files
+from sim.studies.estimators.signs import CLEAR
 from sim.studies.questions.compare import Difference
 from sim.units import Everyday, change, everyday, is_rounding
 
@@ -35,9 +37,13 @@ def difference_unit(it: Difference) -> Everyday:
 
 
 def told(it: Difference, value: float | None = None) -> float:
-    """A difference, or an end of its interval, as it is told: 0 where there is nothing but rounding."""
+    """A difference, or an end of its interval, as it is told: 0 where there is nothing but rounding.
+
+    Where the interval leaves 0 out, and is more than rounding, no end of it is told as 0.
+    """
     value = it.difference if value is None else value
-    return 0.0 if is_rounding(it.unit, value, it.baseline, it.variant) else value
+    kept = it.sign in CLEAR and not is_nothing(it)
+    return 0.0 if not kept and is_rounding(it.unit, value, it.baseline, it.variant) else value
 
 
 def told_span(it: Difference, unit: Everyday) -> str:
@@ -46,8 +52,9 @@ def told_span(it: Difference, unit: Everyday) -> str:
 
 
 def is_nothing(it: Difference) -> bool:
-    """Whether a difference is none, or nothing but rounding."""
-    return not told(it)
+    """Whether a difference is none, or nothing but rounding: with both ends of its interval, where it has one."""
+    ends = (end for end in (it.low, it.high) if math.isfinite(end))
+    return all(not end or is_rounding(it.unit, end, it.baseline, it.variant) for end in (it.difference, *ends))
 
 
 def verdict_words(it: Difference) -> str:

@@ -132,10 +132,10 @@ def judge(
         if high - low > WIDEST_SHARE:
             return False, later("too wide: {width}, more than {widest}", width=said(high - low),
                                 widest=said(WIDEST_SHARE))  # fmt: skip
-    elif low <= 0:
+    elif low <= 0 <= high and low < high:
         return False, later("too wide: the interval reaches zero")
-    elif high / low > WIDEST_RATIO:
-        ratio, widest = number(high / low), f"{WIDEST_RATIO:g}"
+    elif low < high and (ends := max(high / low, low / high)) > WIDEST_RATIO:
+        ratio, widest = number(ends), f"{WIDEST_RATIO:g}"
         return False, later("too wide: its ends are as {ratio} to 1, more than {widest}", ratio=ratio, widest=widest)
     return True, later("above") if above else later("below") if below else COVERED
 

@@ -40,7 +40,7 @@ def draw_seek(found: Sought, say: Say) -> None:
 def draw_value(found: Reached, say: Say) -> None:
     """Draw the curve and where it reaches the target, in the study's folder."""
     with style():
-        files = _value_page(found).files("target")
+        files = value_page(found).files("target")
     Store(found.path).ensure(files, say)
 
 
@@ -219,14 +219,13 @@ def _levers(axes: Axes, it: Sought) -> None:
 def _regrets(axes: Axes, it: Sought) -> None:
     """What the best mix gains and misses over draws, with the 95th percentile of what it misses."""
     axes.grid(visible=False)
-    sign = it.question.sign
     labels = []
     for row, one in enumerate(it.regrets):
-        axes.barh(row - 0.2, sign * one.gain, height=0.34, color=BLUE)
+        axes.barh(row - 0.2, one.gain, height=0.34, color=BLUE)
         axes.barh(row + 0.2, one.mean, height=0.34, color=VERMILION)
         axes.plot([one.mean, one.p95], [row + 0.2] * 2, color=INK, linewidth=1.0)
         labels.append(_draws_words(one.draws, one.kind))
-        right = max(sign * one.gain, one.p95, 0.0)
+        right = max(one.gain, one.p95, 0.0)
         note(
             axes,
             tr("best in {share}", share=percent(one.best)),
@@ -274,7 +273,7 @@ def _short_words(aim: Aim, *, lower: bool = True) -> str:
     return words.lower() if lower and not is_chinese() else words
 
 
-def _value_page(it: Reached) -> Page:
+def value_page(it: Reached) -> Page:
     target, root, scenario = it.target, it.root, it.target.scenario
     aim, axis = target.aim, target.lever
     money = declared_unit(aim.unit)
@@ -314,6 +313,7 @@ def _value_page(it: Reached) -> Page:
         at = root.value * unit.factor
         mark(axes, at, wanted, VERMILION, markersize=7)
         value, first, last = (found_text(one, axis) for one in (root.value, root.low, root.high))
+        first, last = f"{'< ' * root.open_low}{first}", f"{'> ' * root.open_high}{last}"
         ends = tr("{value}  [{first} to {last}]", value=value, first=first, last=last)
         low, high = axes.get_ylim()
         height, va = (0.97, "top") if wanted < (low + high) / 2 else (0.04, "bottom")  # where no curve is

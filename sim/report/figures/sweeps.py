@@ -155,7 +155,8 @@ def map_page(sweep: Sweep) -> Page:
             own = [_place(sweep, axis, BASELINE) for axis in (across, up)]
             number_axis(axes.yaxis)
             _key_axis(axes, sweep, across, x)
-        unclear = (stats["low"][1:] <= 0) & (stats["high"][1:] >= 0) | (stats["hangs_on_one"][1:] > 0)
+        clear = ((stats["low"][1:] > 0) | (stats["high"][1:] < 0)) & ~(stats["hangs_on_one"][1:] > 0)
+        unclear = np.isfinite(values) & ~clear  # of one seed too, which has no interval
         for colour, width in (("white", 2.6), (GREY, 1.0)):  # seen on dark and on pale cells
             axes.scatter(places[unclear, 0], places[unclear, 1], s=46, facecolors="none", edgecolors=colour,
                          linewidths=width, clip_on=False)  # fmt: skip

@@ -216,8 +216,8 @@ def effect_chart(name: str, words: str, bars: Sequence[tuple[str, str, Estimate]
     ``narrow`` fits a phone: names are above the bars.
     """
     width, step, left, head = (360, 42, 16, 16.0) if narrow else (760, 26, 300, 0.0)
-    low = min(0.0, *(it[1] for *_, it in bars)) if bars else 0.0
-    high = max(0.0, *(it[2] for *_, it in bars)) if bars else 0.0
+    ends = [end for *_, it in bars for end in it if math.isfinite(end)]  # one seed gives no interval
+    low, high = min(0.0, *ends, 0.0), max(0.0, *ends, 0.0)
     if high - low <= 0:
         low, high = -1.0, 1.0
     height = step * len(bars) + 26
@@ -232,13 +232,14 @@ def effect_chart(name: str, words: str, bars: Sequence[tuple[str, str, Estimate]
                   tag("text", text, x=_short(x(value)), y=height - 6, class_="tick x")]  # fmt: skip
     for index, (key, kind, (value, below, above)) in enumerate(bars):
         y = step * index + head + (step - head) / 2
-        start, end = sorted((x(0.0), x(value)))
+        start, end = sorted((x(0.0), x(value if math.isfinite(value) else 0.0)))
         drawn += [
             tag("text", key, x=0, y=_short(y - 13), class_="tick first") if narrow
             else tag("text", key, x=left - 10, y=_short(y + 4), class_="tick y"),
             tag("rect", x=_short(start), y=_short(y - 8), width=_short(max(0.6, end - start)), height=16, rx=1.5,
                 class_=kind),
-            tag("path", d=f"M{_short(x(below))} {_short(y)}H{_short(x(above))}", class_="interval-line"),
+            tag("path", d=f"M{_short(x(below))} {_short(y)}H{_short(x(above))}", class_="interval-line")
+            if math.isfinite(below) and math.isfinite(above) else Markup(""),
         ]  # fmt: skip
     drawn.append(tag("path", d=f"M{_short(x(0.0))} 0V{height - 22}", class_="zero"))
     return picture(name, words, width, height, drawn, "tornado narrow" if narrow else "tornado")

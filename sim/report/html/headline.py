@@ -188,12 +188,15 @@ def changes_sentence(variant: ComparedVariant) -> str:
 
 
 def figures_sentence(results: Sequence[Result], labels: Sequence[str]) -> str:
-    """How many of the article's figures are met, in each result that has some."""
+    """How many of the article's figures are met, in each result by which some are judged.
+
+    One seed judges none, nor does a run that ends before a figure's month.
+    """
     said = []
     for name, result in zip(labels, results, strict=True):
         given = [row for row in result.rows if row.article is not None]
         met = sum(row.met is True for row in given)
-        if not given:
+        if not any(row.met is not None for row in given):
             continue
         how = "all" if met == len(given) else "some" if met else "none"
         if len(given) == 1:

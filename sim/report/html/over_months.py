@@ -162,7 +162,9 @@ def _median(band: Cells) -> str:
 
 
 def _difference(it: Interval, month: int) -> str:
-    return tr("{value} ({span})", value=signed(float(it.mean[month])), span=span(it.low[month], it.high[month]))
+    """A mean difference with its interval; one seed has none."""
+    value, ends = signed(float(it.mean[month])), span(it.low[month], it.high[month])
+    return tr("{value} ({span})", value=value, span=ends) if ends else value
 
 
 def _plain(x: Any) -> str:

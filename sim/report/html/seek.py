@@ -387,7 +387,7 @@ def _regrets(it: Sought) -> Markup:
     heads += [tr("worse than as it is in")] if it.baseline_holds else []
     heads += [tr("keeps the limits in")] if it.question.bounds else []
     rows = [
-        (tr(_DRAWN[one.kind]), one.draws, percent(one.best), signed(it.question.sign * one.gain), number(one.mean),
+        (tr(_DRAWN[one.kind]), one.draws, percent(one.best), signed(one.gain), number(one.mean),
          number(one.p95), *([percent(one.worse)] if it.baseline_holds else []),
          *([percent(one.holds)] if it.question.bounds else []))
         for one in it.regrets
@@ -400,8 +400,7 @@ def _regrets(it: Sought) -> Markup:
 
 
 def _regret_chart(it: Sought) -> Markup:
-    sign = it.question.sign
-    ends = [0.0, *(end for one in it.regrets for end in (sign * one.gain, one.mean, one.p95))]
+    ends = [0.0, *(end for one in it.regrets for end in (one.gain, one.mean, one.p95))]
     low, high = min(ends), max(ends)
     wide = (high - low) or 1.0
 
@@ -414,7 +413,7 @@ def _regret_chart(it: Sought) -> Markup:
         words = tr("{mean}, to {p95}", mean=number(one.mean), p95=number(one.p95)) if one.p95 else "0"
         drawn += [
             tag("text", tr(_DRAWS_OF[one.kind], draws=one.draws), x=_SIDE, y=y - 6, class_="tick first name"),
-            *_bar(x, sign * one.gain, y + 2, "s0", signed(sign * one.gain)),
+            *_bar(x, one.gain, y + 2, "s0", signed(one.gain)),
             *_bar(x, one.mean, y + 19, "s1", words, one.p95),
             tag("path", d=f"M{x(0.0)} {y}v34", class_="zero"),
         ]

@@ -128,8 +128,8 @@ def _sentence(sweep: Stored, name: str, stats: Stats) -> str:
         "Of {points} points the farthest from the baseline in {outcome} is {difference} {unit} (95%: {span}) at "
         "{place}, after {months} months, on {seeds} common seeds", points=of, outcome=words_of(name),
         difference=unit.signed(float(stats["difference"][at])), unit=unit.of_difference,
-        span=unit.span(stats["low"][at], stats["high"][at]), place=_where(sweep, at), months=sweep.manifest["months"],
-        seeds=int(stats["seeds"][at]),
+        span=unit.span(stats["low"][at], stats["high"][at]) or tr(verdict_at(stats, at)), place=_where(sweep, at),
+        months=sweep.manifest["months"], seeds=int(stats["seeds"][at]),
     )  # fmt: skip
     rest = tr(verdict_at(stats, at)) if hangs[at] else farther
     return tr("{said}.", said=trc("between changes", "; ").join(filter(None, (said, rest))))

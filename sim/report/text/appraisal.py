@@ -27,6 +27,7 @@ from sim.units import change
 
 WIDTH, MOST_LINES = 78, 16
 _BILLIONS_FROM = 20_000.0  # million yuan
+_ROUGH_FROM = 20_000.0  # m2: of less, 10,000 are too coarse
 _ONE_FIRM = 0.25  # part of the net from which the most changed firm is mentioned
 _CHANGED = {
     "founded": later("founded because of it"),
@@ -114,7 +115,7 @@ def appraisal_card(found: Appraisal) -> list[str]:
     left = amount(float(np.mean(it.if_empty)) / scale)
     empty = tr("{value} if they stay empty", value=left) if left_floor(it) else ""
     lines += aligned([amount_line(tr("SOCIETY'S BALANCE"), value, empty or unsure(value))])
-    lines.append(f"{over_cost_text(it)}  {payback_text(it)}")
+    lines.append("  ".join(filter(None, (over_cost_text(it), payback_text(it)))))
     lines.append(cost_text(it))
     lines += drawn_lines(it, scale)
     lines.append(mind_text(it, scale))
@@ -188,12 +189,12 @@ def net_of_gross(it: Appraisal) -> str:
 
 
 def residents_text(it: Appraisal) -> str:
-    """Which part of the net jobs goes to residents; empty where there is no gain."""
+    """Which part of the net jobs goes to residents, below 0 where they lose jobs; empty where there is no gain."""
     net = float(np.mean(it.net("jobs")))
     if net <= 0:
         return ""
     here = 1.0 - float(np.mean(it.from_elsewhere)) / net
-    if here < 0.005:
+    if abs(here) < 0.005:
         return tr("none residents'")
     return tr("all residents'") if here >= 0.995 else tr("{part}% residents'", part=f"{100 * here:.0f}")
 
@@ -224,7 +225,8 @@ def _who_lines(it: Appraisal, scale: float) -> list[str]:
     if left_floor(it):
         now = float(np.mean(it.who["landlords"])) / scale
         then = now + float(np.mean(it.if_empty - it.value)) / scale
-        floor = round(float(np.mean(it.floor_left_behind)), -4)
+        floor = float(np.mean(it.floor_left_behind))
+        floor = round(floor, -4 if floor >= _ROUGH_FROM else -3)
         said = tr(
             "{who} {now}; {then} if the {floor} m2 left behind stay empty",
             who=tr(WHO["landlords"]), now=amount(now), then=amount(then),
@@ -265,8 +267,10 @@ def payback_text(it: Appraisal) -> str:
 
 
 def over_cost_text(it: Appraisal) -> str:
-    """Benefit over cost, or why there is none."""
+    """Benefit over cost, or why there is none; empty where sponsors earn what they spend, which the next line says."""
     ratio = it.benefit_over_cost
+    if ratio is None and any(part.any() for part in it.outlay.values()):
+        return ""
     if ratio is None:
         return tr("No outlay.")
     if not outlay_told(it):
@@ -293,7 +297,7 @@ def cost_text(it: Appraisal) -> str:
     job, year = it.cost_per_job, it.cost_per_job_year
     if it.seeds == 1:
         return tr("COST PER NET JOB  {price}, from one seed: no interval", price=_price(job.value))
-    if not job.told:
+    if not job.told or unsure(it.interval(net)):  # their intervals are made otherwise, and may differ at an edge
         return tr("COST PER NET JOB  cannot be told: net jobs may be none; rank by the balance")
     if job.value < 0:
         return tr("COST PER NET JOB  none: net jobs are fewer than without it")
@@ -306,7 +310,8 @@ def cost_text(it: Appraisal) -> str:
         tr("COST PER NET JOB  {price} {interval}; {a_year} per job-year {yearly}", **places),
         tr("COST PER NET JOB  {price} {interval}; {a_year} per job-year", **places),
     )
-    fits = (it for it in choices if year.told and letters.cells(it) <= WIDTH)
+    known = year.told and year.value > 0  # net job-years may be lost where there are net jobs at the end
+    fits = (it for it in choices if known and letters.cells(it) <= WIDTH)
     return next(fits, tr("COST PER NET JOB  {price} {interval}", **places))
 
 

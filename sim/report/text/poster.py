@@ -28,6 +28,7 @@ from sim.scenario import Fault, Scenario, ScenarioError, Schedule
 from sim.studies.appraisal.treated import FREE
 from sim.studies.appraisal.welfare import WHO
 from sim.studies.estimators.intervals import Interval
+from sim.studies.estimators.signs import Sign, sign_words
 from sim.studies.money import money_year
 from sim.studies.questions.appraise import Appraisal
 from sim.studies.rests import rests_on
@@ -262,6 +263,9 @@ def _sure(found: Appraisal, jobs: Interval, value: Interval, last: str) -> list[
             last=last,
         )
     )
+    if found.seeds == 1:  # of the two intervals there is none
+        alone = tr(sign_words(Sign.ONE_SEED))
+        said[:2] = [f"{alone[:1].upper()}{alone[1:]}{'。' if is_chinese() else '.'}"]
     return said
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.formats import counted, ranges_text
-from sim.language import in_english, later, listed, month_text, tr
+from sim.language import Sentence, in_english, later, listed, month_text, tr
 from sim.report.sheets import chosen
 from sim.report.shown import outcome_name, row_unit, title_words
 from sim.report.text.columns import cell, columns
@@ -139,8 +139,10 @@ def _article(row: Row) -> str:
     """The article's figure, and whether it is met."""
     if row.article is None:
         return ""
-    places = {"value": row_unit(row).told(row.article), "month": month_text(row.month)}
-    figure = tr(_FIGURES[row.bound], **places)
+    value = row_unit(row).told(row.article)
+    figure = tr(_FIGURES[row.bound], value=value, month=month_text(row.month))
+    if isinstance(row.reason, Sentence) and "month" in row.reason.places:  # that of the figure, which is not the row's
+        figure = bound_words(row.bound, value).strip()
     judged = verdict(row)
     if not judged:
         return figure

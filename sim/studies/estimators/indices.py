@@ -43,7 +43,7 @@ class Split:
     Attributes
     ----------
     parameters, seed
-        Shares due to parameters and to the seed; they add up to 1.
+        Shares due to parameters and to the seed; they add up to 1, and are both 0 where nothing varies.
     seed_in_means
         Share of the variance of means over seeds that is still due to the seed: smaller indices mean nothing.
     """
@@ -114,6 +114,9 @@ def split(cells: Cells) -> Split:
     value = float(_share(np.array(parameters), np.array(luck)))
     low, high = _jackknife(np.array([(parameters, luck), *without]), blocks, replicates)
     left = 1.0 - min(max(parameters, 0.0) / means, 1.0) if means > 0 else 0.0
+    if max(parameters, luck) <= 0.0:
+        nothing = Estimate(0.0, 0.0, 0.0)
+        return Split(nothing, nothing, left)
     return Split(Estimate(value, low, high), Estimate(1 - value, 1 - high, 1 - low), left)
 
 

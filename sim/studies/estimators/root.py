@@ -112,8 +112,9 @@ class _Search:
             hidden = not is_distinct(effect(slope)) and any(it.low <= self._target <= it.high for it in reach)
             return self._answer(Root(NOISE, seeds=seeds_to_tell(slope)) if hidden else Root(OUTSIDE))
         if not is_distinct(effect(slope)):
-            return self._answer(Root(NOISE, seeds=seeds_to_tell(slope), crossings=len(crossed)))
+            return self._answer(Root(NOISE, seeds=seeds_to_tell(slope), crossings=self._crossings()))
         bracket = min(crossed, key=self._distance) if math.isfinite(self._near) else crossed[0]
+        crossings = self._crossings()
         value = self._close_in(*bracket, self._off)
         rises = self._mean(bracket[1]) > self._mean(bracket[0])
         # Left of the value the curve is on one side of the target, and the farther end of the band crosses it last.
@@ -121,11 +122,11 @@ class _Search:
         start, open_low = self._end(value, left, -1)
         end, open_high = self._end(value, right, 1)
         if open_low and open_high:
-            return self._answer(Root(NOISE, seeds=seeds_to_tell(slope), crossings=len(crossed)))
+            return self._answer(Root(NOISE, seeds=seeds_to_tell(slope), crossings=crossings))
         if self._whole:
             start, end = float(math.floor(start)), float(math.ceil(end))
         return self._answer(
-            Root(FOUND, value, min(start, value), max(end, value), open_low, open_high, crossings=len(crossed))
+            Root(FOUND, value, min(start, value), max(end, value), open_low, open_high, crossings=crossings)
         )
 
     def _answer(self, root: Root) -> Root:
@@ -161,6 +162,12 @@ class _Search:
 
     def _below(self, x: float) -> float:
         return float(self._at(x).low) - self._target
+
+    def _crossings(self) -> int:
+        """How often the points reach the target: neighbours on either side of it, and points on it without a break."""
+        sides = [float(np.sign(self._off(x))) for x in self._order()]
+        across = sum(a * b < 0 for a, b in pairwise(sides))
+        return across + sum(b == 0 and a != 0 for a, b in pairwise([1.0, *sides]))
 
     def _distance(self, pair: tuple[float, float]) -> float:
         low, high = pair
@@ -201,12 +208,18 @@ class _Search:
         return float(np.std(finite, ddof=1) / math.sqrt(len(finite))) if len(finite) > 1 else 0.0
 
     def _end(self, value: float, edge: Callable[[float], float], side: int) -> tuple[float, bool]:
-        """The end of the interval on one side of the value, and whether the range ends before it."""
+        """The end of the interval on one side of the value, and whether the range ends before it.
+
+        Values at which too few seeds have the outcome for an interval are passed over; at the value itself there is
+        no end then.
+        """
         inner = self._placed(value)
         self._add([inner])
-        order = [x for x in self._order() if (x - inner) * side > 0]
+        order = [x for x in self._order() if (x - inner) * side > 0 and math.isfinite(edge(x))]
         before, sign = inner, edge(inner)
-        if not math.isfinite(sign) or sign == 0:  # nothing varies
+        if not math.isfinite(sign):
+            return (self._high if side > 0 else self._low), True
+        if sign == 0:  # nothing varies
             return value, False
         for x in order if side > 0 else reversed(order):
             if edge(x) * sign <= 0:
@@ -222,6 +235,8 @@ class _Search:
         while b - a > 1:
             x = self._placed((a + b) / 2)
             self._add([x])
+            if not math.isfinite(edge(x)):
+                break
             a, b = (x, b) if edge(a) * edge(x) > 0 else (a, x)
         f_a, f_b = edge(a), edge(b)
         return a if f_a == f_b else a + (b - a) * f_a / (f_a - f_b)
