@@ -158,6 +158,22 @@ def test_the_document_has_the_parts_of_its_protocols() -> None:
     assert [title for title in sections if title in TRACE] == list(TRACE)
 
 
+def test_every_parameter_of_a_mechanism_stands_in_its_section_beside_the_table() -> None:
+    """An equation that leaves a parameter out says less than the code does."""
+    text = re.sub(r"(?s)<!-- (\S+): begin -->.*?<!-- \1: end -->", "", DOCUMENT.read_text(encoding="utf-8"))
+    sections = re.split(r"\n### 7\.\d+ ", text.partition("\n### Constants that are no parameters")[0])[1:]
+    by_file = {Path(section.partition("`")[2].partition("`")[0]).stem: section for section in sections}
+    silent = [
+        f"{it.name}.{name}"
+        for it in model_catalogue().mechanisms
+        if it.rules and it.name in by_file
+        for name in declared(it.rules)
+        if name not in {"enabled", "register"} and not re.search(rf"(?<![a-z_]){name}(?![a-z_])", by_file[it.name])
+    ]
+    assert len(by_file) > 20
+    assert silent == []
+
+
 def test_links_within_the_document_lead_somewhere() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
