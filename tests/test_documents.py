@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
 import pytest
+import typer
 from command import ROOT, python
 from needs import needs
 
 import sim
+from sim import cli
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 needs("sphinx")
 
 SCENARIO = re.compile(r"```toml\n(extends = .*?)```", re.DOTALL)
+BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PLACEHOLDERS = {"S": "1"}  # of numbers, in lists of commands
+DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def _commands() -> list[str]:
+    """Commands that documents name without showing their output, but for those that leave something out."""
+    found: set[str] = set()
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        lines = [line for block in BLOCK.findall(text) for line in block.splitlines()]
+        spans = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", BLOCK.sub("", text))]
+        said = [re.split(r"\s{2,}| > ", it)[0] for it in (*lines, *spans) if re.match(r"sim [a-z][a-z-]* ", it)]
+        found.update(it for it in said if "..." not in it and "[" not in it and " " in it.removeprefix("sim "))
+    return sorted(found)
 
 
 def _build(folder: Path, out: Path, code: int | None = 0) -> str:
@@ -56,6 +74,13 @@ def test_scenarios_in_the_documents_load(tmp_path: Path) -> None:
         file = tmp_path / f"{name}.toml"
         file.write_text(text)
         assert sim.load(file).title, name
+
+
+@pytest.mark.parametrize("text", _commands())
+def test_commands_in_the_prose_are_ones_that_the_program_takes(text: str) -> None:
+    name, *words = shlex.split(text, comments=True)[1:]
+    commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+    commands[name].make_context(name, [PLACEHOLDERS.get(word, word) for word in words])
 
 
 def test_the_reference_is_written_from_the_program() -> None:
