@@ -83,5 +83,17 @@ def test_commands_in_the_prose_are_ones_that_the_program_takes(text: str) -> Non
     commands[name].make_context(name, [PLACEHOLDERS.get(word, word) for word in words])
 
 
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [("README.md", r"All but (.+?) take `--json`"), ("README.zh.md", r"除(.+?)外，各命令都可加`--json`")],
+)
+def test_the_readmes_name_the_commands_without_json(file: str, words: str) -> None:
+    said = re.search(words, (ROOT / file).read_text(encoding="utf-8"))
+    commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+    without = {name for name, it in commands.items() if not any("--json" in option.opts for option in it.params)}
+    assert said
+    assert set(re.findall(r"`([a-z-]+)`", said[1])) == without
+
+
 def test_the_reference_is_written_from_the_program() -> None:
     assert python(ROOT / "docs" / "reference.py", "--check").stdout == ""
