@@ -14,6 +14,8 @@ from needs import needs
 
 import sim
 from sim import cli
+from sim.studies.lists import with_word
+from sim.studies.questions import claims, seek, sensitivity, validate
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 needs("sphinx")
@@ -93,6 +95,29 @@ def test_the_readmes_name_the_commands_without_json(file: str, words: str) -> No
     without = {name for name, it in commands.items() if not any("--json" in option.opts for option in it.params)}
     assert said
     assert set(re.findall(r"`([a-z-]+)`", said[1])) == without
+
+
+@pytest.mark.parametrize(
+    ("command", "count"),
+    [
+        ("claims", claims.REPLICATES),
+        ("seek", seek.REPLICATES),
+        ("sensitivity", sensitivity.REPLICATES),
+        ("validate", validate.REPLICATES),
+    ],
+)
+def test_help_names_the_seeds_that_a_study_has_of_its_own(command: str, count: int) -> None:
+    options = typer.main.get_command(cli.app).commands[command].params  # type: ignore[attr-defined]
+    (said,) = [it.help for it in options if it.name == "replicates"]
+    assert re.search(rf"Default: {count}[.;]", said)
+
+
+@pytest.mark.parametrize("command", ["describe", "outcomes"])
+def test_help_says_where_words_are_looked_for(command: str) -> None:
+    options = typer.main.get_command(cli.app).commands[command].params  # type: ignore[attr-defined]
+    (said,) = [it.help for it in options if it.name == "words"]
+    assert "name, meaning or source" in said
+    assert "name, meaning or source" in str(with_word.__doc__)
 
 
 def test_the_reference_is_written_from_the_program() -> None:
