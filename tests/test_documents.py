@@ -78,6 +78,17 @@ def test_scenarios_in_the_documents_load(tmp_path: Path) -> None:
         assert sim.load(file).title, name
 
 
+def test_a_site_in_the_documents_leaves_out_what_only_a_large_steelworks_has(tmp_path: Path) -> None:
+    (text,) = SCENARIO.findall((ROOT / "docs" / "how-to" / "site.md").read_text(encoding="utf-8"))
+    file = tmp_path / "dockyard.toml"
+    file.write_text(text)
+    scenario = sim.load(file)
+    large = sim.load("shougang")
+    for key in ("budget", "released_staff", "equipment_hours", "fund"):
+        assert scenario.origins[f"sites.dockyard.{key}"].kind != "default"
+        assert scenario.values[f"sites.dockyard.{key}"] < large.values[f"sites.shougang.{key}"]
+
+
 @pytest.mark.parametrize("text", _commands())
 def test_commands_in_the_prose_are_ones_that_the_program_takes(text: str) -> None:
     name, *words = shlex.split(text, comments=True)[1:]
