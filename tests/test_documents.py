@@ -108,6 +108,19 @@ def test_the_readmes_name_the_commands_without_json(file: str, words: str) -> No
     assert set(re.findall(r"`([a-z-]+)`", said[1])) == without
 
 
+def test_the_workbench_names_the_call_of_each_command() -> None:
+    text = " ".join((ROOT / "docs" / "workbench.md").read_text(encoding="utf-8").partition("## ")[0].split())
+    without = re.search(r"All but (.+?) can be called", text)
+    other = re.findall(r"`sim\.(\w+)` \(`sim ([a-z-]+)", text)
+    assert without
+    names = {name for name, _ in other} | {
+        name.replace("-", "_")
+        for name in typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+        if f"`sim {name}`" not in without[1] and name not in [it for _, it in other if it not in ("run", "seek")]
+    }
+    assert names <= set(sim.__all__)
+
+
 @pytest.mark.parametrize(
     ("command", "count"),
     [
