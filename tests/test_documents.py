@@ -96,6 +96,12 @@ def test_commands_in_the_prose_are_ones_that_the_program_takes(text: str) -> Non
     commands[name].make_context(name, [PLACEHOLDERS.get(word, word) for word in words])
 
 
+def test_a_study_of_all_assumptions_is_shown_with_what_it_takes_to_start() -> None:
+    for text in _commands():
+        if re.match(r"sim sensitivity (?!SCENARIO)", text) and "--keys" not in text:
+            assert "--yes" in text or "--samples" in text, text  # else its cost is said, and nothing runs
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [("README.md", r"All but (.+?) take `--json`"), ("README.zh.md", r"除(.+?)外，各命令都可加`--json`")],
