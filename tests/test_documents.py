@@ -97,7 +97,7 @@ def test_commands_in_the_prose_are_ones_that_the_program_takes(text: str) -> Non
 
 
 def test_a_study_of_all_assumptions_is_shown_with_what_it_takes_to_start() -> None:
-    for text in _commands():
+    for text in (*_commands(), *cli.EXAMPLES["sensitivity"]):
         if re.match(r"sim sensitivity (?!SCENARIO)", text) and "--keys" not in text:
             assert "--yes" in text or "--samples" in text, text  # else its cost is said, and nothing runs
 
