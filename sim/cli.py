@@ -124,7 +124,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "sim appraise shougang --set levers.rent_subsidy=0.0001 --assume discount=0",
     ),
     "sweep": ("sim sweep shougang --vary sites.shougang.rent=0.0002:0.0004:5",),
-    "sensitivity": ("sim sensitivity shougang --outcome startups",),
+    "sensitivity": ("sim sensitivity shougang --outcome startups --keys market.outside_rent",),
     "seek": (
         "sim seek shougang --levers levers.rent_subsidy=0:0.0003 --budget 50M",
         "sim seek shougang --levers levers.entry_cost_cut=0:1 --target startups=1600",

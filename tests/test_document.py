@@ -28,6 +28,7 @@ from sim.report.document import DocumentError, blocks, rewritten
 from sim.report.document import evidence as of_evidence
 from sim.report.document.settings import block_of, groups
 from sim.report.document.uses import Part, Uses, blocks_of, drawn_by, name_of_block, parts, uses
+from sim.report.html.limits import limits
 
 pytestmark = pytest.mark.once  # documents are the same on every interpreter
 
@@ -183,6 +184,19 @@ def test_links_within_the_document_lead_somewhere() -> None:
     assert set(targets) <= anchors
     readme = re.findall(r"docs/model\.md#([\w-]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert set(readme) <= anchors
+
+
+def test_the_document_calls_nothing_given_that_moves_by_default() -> None:
+    text = " ".join(DOCUMENT.read_text(encoding="utf-8").split())
+    default = {key: it.default for key, it in model_catalogue().parameters()}
+    (given,) = re.findall(r"[^.]*are exogenous\.", text)
+    (place,) = re.findall(r"\| demand \| [^|]+ \| ([^|]+) \|", text)
+    (limit,) = [it for it in limits() if "housing" in it]
+    assert default["labour.tightness"] > 0
+    assert "wages" not in given
+    assert "labour.tightness" in limit
+    assert default["market.local_share"] > 0
+    assert "market.local_share" in place
 
 
 # --- evidence

@@ -35,8 +35,8 @@ def app(
     """Open the live page in the browser.
 
     Sliders, switches and schedules for every parameter. A move runs both worlds on the same seeds, and the decision
-    card, the differences and the fans follow as seeds are done. Only this machine can reach the page, which needs no
-    network. Results are stored when they are saved.
+    card, the differences and the fans follow as seeds are done. Without --listen only this machine can reach the page,
+    which needs no network. Results are stored when they are saved.
     """
     with errors(interrupted="interrupted"):
         import asyncio

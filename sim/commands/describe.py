@@ -13,7 +13,7 @@ from sim.language import tr
 
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[WORD]...", help="Only those with these words in name or meaning."),
+    typer.Argument(metavar="[WORD]...", help="Only those with these words in name, meaning or source."),
 ]
 
 

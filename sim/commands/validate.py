@@ -23,7 +23,9 @@ def validate(
         Path | None, typer.Option("--facts", metavar="FILE", help="A TOML file of facts in place of those shipped.")
     ] = None,
     settings: options.Settings = None,
-    replicates: options.Replicates = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Worlds of each scenario. Default: 50.")
+    ] = None,
     seed: options.Seed = None,
     mechanisms: options.Mechanisms = None,
     workers: options.Workers = None,
