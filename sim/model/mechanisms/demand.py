@@ -432,10 +432,10 @@ def set_demand(world: World, market: Market, levers: Levers) -> None:
 
     Spending out of incomes adds to demand, where the closure says so.
     """
-    path = world.grown(market.growth) * market.demand * world.posted.returned
-    rivals = 1.0 if world.is_nation else world.grown(market.rivals_growth)
+    path = world.grown("market.growth") * market.demand * world.posted.returned
+    rivals = 1.0 if world.is_nation else world.grown("market.rivals_growth")
     columns = world.sectors.view(SectorsSelling)
-    if market.sector_shock > 0.0:
+    if market.sector_shock > 0.0 or columns.cycle.any():  # a cycle of earlier months fades
         move_demand(world.seed, world.month, columns.cycle, market)
     set_sales_factors(columns, path, rivals, bool(world.is_nation and market.coupled), market, levers)
 

@@ -535,7 +535,9 @@ def consider(
 def gather_ideas(world: World, rules: Any) -> Ideas:
     """The month's ideas: of residents, leavers, big enterprises' talent and makers."""
     table, books = world.enterprises, world.books
-    residents = rules.ideas_per_thousand * world.grown(rules.ideas_growth) / 12.0 * books.residents / 1000.0
+    residents = (
+        rules.ideas_per_thousand * world.grown("mechanisms.entry.ideas_growth") / 12.0 * books.residents / 1000.0
+    )
     asking = [platform for platform in world.platforms if platform.open_to_members]
     makers = [world.platform_rules(it).ideas_a_month / world.weight_of(it) for it in asking]
     means = Means(

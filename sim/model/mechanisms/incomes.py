@@ -74,7 +74,7 @@ def apply(world: World) -> None:
     if done <= YEAR or world.month < 0:
         world.usual_incomes[:] = year
         return
-    growth = world.grown(world.group("market").growth)
+    growth = world.grown("market.growth")
     wages, dividends, taxes = (year - growth * world.usual_incomes) / TICKS
     demand = float(world.sectors.demand.sum()) * growth
     more = spent_here(float(wages), float(dividends), float(taxes), numbers(rules))

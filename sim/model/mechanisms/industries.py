@@ -516,8 +516,9 @@ def apply(world: World) -> None:
     for row in world.marked_by_identity(openings):
         old = int(table.sector[row])
         free = [s for s in range(old % 3, MAX_SECTORS, 3) if not sectors.open[s]]
-        if openings[row] == _NEW_SECTOR and free:
-            open_sector(world, row, old, free[0], rules)
+        demand = demand_taken_along(world, row, old, rules) if openings[row] == _NEW_SECTOR and free else 0.0
+        if demand > 0.0:
+            open_sector(world, row, old, free[0], demand, rules)
         elif not sectors.mode_open[old]:
             sectors.mode_open[old] = 1
             table.mode[row] = 1
@@ -548,8 +549,16 @@ def following(newest: int, factor: f8, mode_open: i1, p: Rules) -> tuple[f8, f8]
     return into_sector, into_mode
 
 
-def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> None:
-    """Open sector ``new`` with the enterprise of ``row``; it will take part of its demand from ``old``.
+def demand_taken_along(world: World, row: int, old: int, rules: Rules) -> float:
+    """Demand of an opener's customers, who follow it from sector ``old``; in a nation what that sector can spare."""
+    customers, sectors = float(world.enterprises.revenue_12[row]), world.sectors
+    if not world.is_nation:
+        return customers
+    return min(customers, max(0.0, float(sectors.demand[old] - rules.least_left * sectors.opening_demand[old])))
+
+
+def open_sector(world: World, row: int, old: int, new: int, seed_demand: float, rules: Rules) -> None:
+    """Open sector ``new`` with the enterprise of ``row`` and this demand; it will take part of its demand from ``old``.
 
     In a nation the demand of the opener's customers moves with it.
     """
@@ -561,10 +570,7 @@ def open_sector(world: World, row: int, old: int, new: int, rules: Rules) -> Non
     sectors.adopted[new] = 0.0
     sectors.base_knowledge[new] = np.minimum(rules.most_base, sectors.base_knowledge[old] + rules.step)
     ratio = sectors.opening_pull[old] / max(sectors.opening_demand[old], 1e-9)
-    seed_demand = float(table.revenue_12[row])
     if world.is_nation:
-        least = rules.least_left * sectors.opening_demand[old]
-        seed_demand = min(seed_demand, max(0.0, sectors.demand[old] - least))
         sectors.demand[old] -= seed_demand
     sectors.opening_demand[new] = seed_demand
     sectors.opening_pull[new] = seed_demand * ratio

@@ -243,6 +243,8 @@ def close(world: World) -> None:
         return
     if labour.tightness > 0.0:
         post_wage(world, labour)
+    else:
+        world.posted = world.posted._replace(wage=1.0, staff_fill=1.0)
     asked = int(world.counters("jobs")[TALENT_ASKED])
     there = int(world.books.skilled[UNEMPLOYED])
     fill = min(1.0, there / asked) if asked else 1.0

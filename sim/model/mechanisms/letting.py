@@ -433,7 +433,7 @@ def admit(
         events[TENANTS_MOVED if moved else TENANTS_NEWBORN] += 1
         if moved:
             e.profit_year[i] += transfer(i, -p.moving_cost * r.staff[i], e.cash, flows, MOVING)
-        elif fund > 0.0 and e.funded[i] == 0:
+        elif fund > 0.0 and terms.ticket > 0.0 and e.funded[i] == 0:
             e.funded[i] = 1
             fund -= transfer(i, min(fund / terms.weight, terms.ticket), e.cash, flows, SITE_EQUITY) * terms.weight
     return asked, let, came, newborns, jobs, fund

@@ -293,7 +293,7 @@ def initialise_newborns(
         e.borrowed_hours[i] = lent
         need = max(0.0, need - lent * terms.hours_worth - ideas.hours[k] * terms.assets_an_hour)
         contribution = equity(wealth, need + terms.entry_cost, n.runway * jobs * terms.wage)
-        if channel == MAKER and e.platform[i] >= 0 and fund > 0.0:
+        if channel == MAKER and e.platform[i] >= 0 and fund > 0.0 and contribution > 0.0:
             backed = min(terms.ticket, fund, contribution)
             fund -= transfer(i, backed, e.cash, flows, PLATFORM_EQUITY)
             e.host_stake[i] = backed / contribution

@@ -178,7 +178,7 @@ def fill(
         e.sector[i] = sector
         e.platform[i] = -1
         e.site[i] = -1
-        e.born[i] = rows.month - 1 - int(-mean_age(staff, p) * maths.log(u[4]))
+        e.born[i] = rows.month - 1 - min(OLDEST, int(-mean_age(staff, p) * maths.log(u[4])))
         if listed and g.age[k] >= 0:
             e.born[i] = rows.month - 1 - int(g.age[k])
         e.started[i] = e.born[i]

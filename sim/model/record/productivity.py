@@ -85,7 +85,7 @@ def apply(world: World) -> None:
         return
     sums: Any = np.zeros(8, np.int64)
     frontier = world.rules("frontier")
-    trend = frontier.trend * world.month / 12.0 if frontier.enabled else 0.0
+    trend = world.since_start("mechanisms.frontier.trend") if frontier.enabled else 0.0
     world.loop(compare, Reads, Writes, trend, sums=(sums,))
     base = world.kept.get("productivity")
     if base is not None and base[ALL] and sums[ALL]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from sim.model.state.ring import Ring
 from sim.model.state.sectors import MAX_SECTORS, Posted, Sectors
 from sim.model.state.sites import SITE_ROOT, Charge, SiteState
 from sim.parameters import Levers, numbers
-from sim.scenario import Scenario
+from sim.scenario import Scenario, Schedule
 
 IDLE, LENT = 0, 1  # equipment hours
 NO_LEVERS = Levers(*(it.default for it in declared(Levers).values()))  # type: ignore[arg-type]
@@ -86,9 +86,16 @@ class World:
         floor = int(rules.floor / self.weight)
         return SiteState(name, index, identity, vacated, opens, floor, rules.rent, rules.fund, rules.fund)
 
-    def grown(self, rate: float) -> float:
-        """What grows at a yearly rate, relative to month 0."""
-        return float(maths.exp(math.log1p(rate) * self.month / 12.0))
+    def grown(self, key: str) -> float:
+        """What grows at the yearly rate of a parameter, relative to month 0."""
+        return float(maths.exp(self.since_start(key, math.log1p)))
+
+    def since_start(self, key: str, of: Callable[[float], float] = float) -> float:
+        """The yearly rate of a parameter, or ``of`` it, summed over the months since month 0, each at its own rate."""
+        rate: Any = self.settings.values[key]
+        if not isinstance(rate, Schedule) or self.month <= 0:
+            return of(rate.at(self.month) if isinstance(rate, Schedule) else rate) * self.month / 12.0
+        return math.fsum(of(rate.at(month)) for month in range(self.month)) / 12.0
 
     @property
     def is_december(self) -> bool:

@@ -258,8 +258,8 @@ def _sure(found: Appraisal, jobs: Interval, value: Interval, last: str) -> list[
         said.append(tr("For some measures the model charges nobody: their own cost is missing."))
     said.append(
         tr(
-            "The model cannot tell what becomes of prices and wages, what is gained outside the books, or what comes "
-            "after {last}.",
+            "The model cannot tell what becomes of land prices and housing, what is gained outside the books, or what "
+            "comes after {last}.",
             last=last,
         )
     )
