@@ -20,6 +20,7 @@ from sim.scenario.entries import LONGEST
 from sim.scenario.faults import printable
 from sim.scenario.writing import toml_table, toml_text
 
+_ENDING = ".toml"
 EXISTS = "is there already and is not overwritten, allowed: a new name"
 _BEFORE, _AFTER = 24, 60  # most months before letting begins, and months after, in a run
 _COST = 2500  # yuan a m2, of renovation
@@ -43,6 +44,13 @@ class Written:
     path: Path
     text: str
     title: str
+
+
+def scenario_file(given: Path) -> Path:
+    """The file to write, with its ending; ScenarioError where a folder is given, which has no name of a file."""
+    if not given.name:
+        raise ScenarioError([Fault(str(given), 0, "file", "is a folder, allowed: the name of a file to write")])
+    return given if given.suffix == _ENDING else given.with_name(f"{given.name}{_ENDING}")
 
 
 def files(path: Path, it: Answers) -> list[Written]:
