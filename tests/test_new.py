@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -165,6 +166,15 @@ def test_the_next_commands_are_those_of_the_files() -> None:
     assert [command[:2] for command in commands] == [["sim", "appraise"], ["sim", "appraise"], ["sim", "what-if"]]
     for command in commands:
         assert all(Path(word).exists() for word in command if word.endswith(".toml"))
+
+
+def test_a_file_that_begins_with_a_hyphen_is_no_option_of_the_next_commands() -> None:
+    said = call("new", "./-my mill.toml", "--yes").stdout.partition("next:")[2]
+    for line in said.strip().split("\n"):
+        files = [word for word in shlex.split(line) if word.endswith(".toml")]
+        assert files
+        assert all(word.startswith("./-my mill") and Path(word).exists() for word in files)
+    assert "`sim describe './-my mill.toml'`" in Path("-my mill.toml").read_text(encoding="utf-8")
 
 
 def test_what_is_there_is_not_overwritten(own_folder: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.disk import write_whole
 from sim.language import is_chinese, language, large, listed, month_text, tr
-from sim.letters import is_plain, word
+from sim.letters import argument, is_plain, word
 from sim.places import sources
 from sim.places.questions import Answers
 from sim.places.register import Register
@@ -100,9 +99,9 @@ def write(made: Sequence[Written]) -> None:
 
 def commands(path: Path, it: Answers) -> list[str]:
     """The commands that answer the questions about the place, the most useful one first."""
-    place, end = shlex.quote(str(path)), f" --lang {language()}" if is_chinese() else ""
-    said = [f"sim appraise {shlex.quote(str(_beside(path, 'idle')))} {place}"]
-    variants = [shlex.quote(str(_beside(path, name))) for name in it.tried]
+    place, end = argument(path), f" --lang {language()}" if is_chinese() else ""
+    said = [f"sim appraise {argument(_beside(path, 'idle'))} {place}"]
+    variants = [argument(_beside(path, name)) for name in it.tried]
     said += [f"sim appraise {place} {variant}" for variant in variants[:1]]
     if variants:
         said.append(" ".join([f"sim what-if {place}", *(f"--variant {variant}" for variant in variants)]))
@@ -178,7 +177,7 @@ register = '''
 
 
 def _place(path: Path, site: str, it: Answers) -> str:
-    first, file = _first(it), printable(path.name)
+    first, file = _first(it), argument(printable(path.name))
     length = months.number(it.opens) - months.number(first) + _AFTER
     opening = fitted(it.firms)
     parent = _beside(path, "firms").name if it.register else "place"
