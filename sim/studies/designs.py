@@ -215,7 +215,7 @@ def _parts(values: str) -> list[str]:
     for before, part in itertools.pairwise(parts):
         if _FEW.fullmatch(before) and _THREE.fullmatch(part):
             raise InvalidValue(
-                f'"{before},{part}" may be one value or two, allowed: no comma between thousands, and a unit behind each'
+                f'"{before},{part}" may be one value or two, allowed: no comma between thousands, a unit behind each'
             )
     return parts
 
