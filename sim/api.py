@@ -381,7 +381,7 @@ def new(
     >>> [path.name for path in sim.new("mill.toml", floor="4 ha", trials={"rent-subsidy": 10})]
     ['mill.toml', 'mill-idle.toml', 'mill-rent-subsidy.toml']
     """
-    from sim.places.files import files, write
+    from sim.places.files import files, scenario_file, write
     from sim.places.questions import answered
 
     def text(value: Any) -> str:
@@ -393,9 +393,9 @@ def new(
         "name": name, "floor": floor, "rent": rent, "rent-around": rent_around, "vacated": vacated, "opens": opens,
         "firms": firms, "columns": columns, "grant": grant, "try": trials,
     }  # fmt: skip
-    path = Path(file)
-    path = path if path.suffix == ".toml" else path.with_name(f"{path.name}.toml")
-    made = files(path, answered({key: text(value) for key, value in given.items() if value is not None}))
+    made = files(
+        scenario_file(Path(file)), answered({key: text(value) for key, value in given.items() if value is not None})
+    )
     write(made)
     return [it.path for it in made]
 

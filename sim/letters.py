@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import textwrap
 import unicodedata
 from pathlib import PurePath
@@ -45,6 +46,16 @@ def as_path(text: str) -> str:
 def file_word(path: str | PurePath) -> str:
     """The name of a scenario in a file: the file's name without its ending, as a word."""
     return word(PurePath(path).stem).strip("-.") or "scenario"
+
+
+def argument(path: str | PurePath) -> str:
+    """A file as a command takes it: quoted where a shell wants that, and never read as an option.
+
+    >>> argument("-my mill.toml"), argument("mill.toml")
+    ("'./-my mill.toml'", 'mill.toml')
+    """
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def is_word(text: str, most: int) -> bool:

@@ -25,6 +25,7 @@ _DIGITS = 10  # most digits of a parameter's value
 _THOUSANDS_FROM = 10_000
 _SHORT, _BRIEF = 7, 4  # letters of a number that is short, and digits of one that is not
 _SMALL = ("m2", "person", "job", "firm", "enterprise")  # money for each of these is said in yuan
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?|[^,]+")  # all commas between thousands, or none
 _DIFFERENCE = {"%": "percentage points"}
 _IN_YUAN = {"million yuan": 1e6, "billion yuan": 1e9}
 # Money within a unit: what Chinese statistics use in its place, and what a value is multiplied by.
@@ -127,6 +128,20 @@ def shown_in(unit: str, values: Iterable[Any]) -> Everyday:
     if unit == "month" and largest >= _YEARS_FROM:
         return Everyday(_in_words("years"), 1 / 12)
     return everyday(unit, largest)
+
+
+def typed_number(text: str) -> float:
+    """A number as somebody types it; NaN where it is none, or a comma in it is not between thousands.
+
+    >>> typed_number("1,500.5"), typed_number("25,5"), typed_number("-5")
+    (1500.5, nan, -5.0)
+    """
+    if not _THOUSANDS.fullmatch(text.strip()):
+        return math.nan
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return math.nan
 
 
 def quantity(value: Any, unit: str) -> str:

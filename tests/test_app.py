@@ -164,6 +164,8 @@ def test_an_address_that_cannot_be_had_is_an_error_of_one_line(own_folder: Path)
     found = call("app", "--no-browser", "--listen", "203.0.113.7", "--port", "0", code=2)
     assert "203.0.113.7:0: " in found.stderr
     assert "allowed: a free port (--port) and an address of this machine (--listen)" in found.stderr
+    for name in ("a..b", "x" * 70):
+        assert f"{name}:8321: " in call("app", "--no-browser", "--listen", name, code=2).stderr
     assert "no scenario of this name" in call("app", "shougan", "--no-browser", code=2).stderr
     assert list(own_folder.iterdir()) == []
 
@@ -471,6 +473,18 @@ def test_a_file_of_ones_own_stays_here(tmp_path: Path) -> None:
     for path in ("/etc/passwd", "../x.toml", str(tmp_path / "toy.toml"), "scenarios/shougang.toml"):
         with pytest.raises(Unclear, match="no scenario of this name"):
             files.path(path)
+
+
+def test_a_file_of_the_longest_name_is_asked_for_like_any_other() -> None:
+    files = Files({})
+    try:
+        name = files.add(f"{'x' * 90}.toml", 'extends = "shougang"\n')
+        assert read_asked({**ASKED, "scenario": name}).scenario == name
+        longest = f"{asking.FILE}{'x' * 250}.toml"
+        asked = read_asked({**ASKED, "scenario": longest, "variants": [{**variant(0.1), "of": longest}]})
+        assert (asked.scenario, asked.variants[0].of) == (longest, longest)
+    finally:
+        files.close()
 
 
 def test_a_link_marks_the_values_of_ones_own_file_and_whoever_has_it_has_them_again() -> None:

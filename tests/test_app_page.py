@@ -612,6 +612,18 @@ def test_a_lost_connection_comes_back_with_what_was_asked(tmp_path: Path) -> Non
         answered(page, LEAD)
 
 
+def test_a_file_that_has_a_fault_now_is_said_and_not_asked_for_again_and_again(tmp_path: Path) -> None:
+    with browser(tmp_path) as page, opened(page, tmp_path) as address:
+        (tmp_path / "toy.toml").write_text("[market]\ngrowth = 9\n")
+        page.open(address)
+        until(page, "document.querySelector('#fault').textContent.includes('out of bounds')")
+        time.sleep(0.5)
+        asked = page.script("return number")
+        assert asked <= 2
+        time.sleep(0.5)
+        assert page.script("return number") == asked
+
+
 def test_a_drag_leaves_only_the_newest_answer(tmp_path: Path, marks: Path) -> None:
     with browser(tmp_path) as page, opened(page, tmp_path, TOY_PAUSE="0.1", TOY_MARKS=str(marks)):
         open_group(page, "markets")

@@ -16,10 +16,11 @@ from typer.testing import Result
 
 from sim import api
 from sim.model.catalogue import model_catalogue
+from sim.page.claims import claim_buttons
 from sim.report.text.claims import claims_text
 from sim.runs.replicate import Cells
 from sim.scenario import Scenario, ScenarioError
-from sim.studies.claims import files_of, read_claims
+from sim.studies.claims import files_of, question_of, questions, read_claims
 from sim.studies.estimators.influence import Influence, influence
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import (
@@ -338,6 +339,17 @@ def test_names_and_keys_that_are_not_there(in_a_folder: Path) -> None:
     said = call("toy", code=2).stderr
     assert "claims: has no claim, allowed: at least one [claims.NAME]" in said
     assert "control: starts in 2013-01, allowed: 2011-01 as scenario" in said
+
+
+def test_the_live_page_opens_beside_files_that_ask_nothing_or_have_a_fault(in_a_folder: Path) -> None:
+    assert {it.stem for it in files_of()} > {it.stem for it in questions()} >= {"toy"}
+    before = claim_buttons()
+    assert "data-scenario" in before
+    for wrong in ("title = 3\n[claims.one]\nclaim = 'a claim'\n", "title = \n", "claims = 3\n"):
+        (in_a_folder / "wrong.toml").write_text(wrong)
+        assert claim_buttons() == before
+    with pytest.raises(ScenarioError, match=r"wrong.toml:1: claims: 3 is no table"):
+        question_of(in_a_folder / "wrong.toml")
 
 
 def test_shipped_claims_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +33,13 @@ pytestmark = pytest.mark.once  # worlds and commands that do not depend on the i
 
 
 pytestmark = pytest.mark.usefixtures("own_folder")
+
+
+CLOSED = """
+import os, subprocess, sys
+done = subprocess.run([sys.executable, "-m", "sim", "new", "mill.toml"], preexec_fn=lambda: os.close(0))
+sys.exit(done.returncode)
+"""
 
 
 def written(folder: Path) -> list[str]:
@@ -156,6 +168,15 @@ def test_the_next_commands_are_those_of_the_files() -> None:
         assert all(Path(word).exists() for word in command if word.endswith(".toml"))
 
 
+def test_a_file_that_begins_with_a_hyphen_is_no_option_of_the_next_commands() -> None:
+    said = call("new", "./-my mill.toml", "--yes").stdout.partition("next:")[2]
+    for line in said.strip().split("\n"):
+        files = [word for word in shlex.split(line) if word.endswith(".toml")]
+        assert files
+        assert all(word.startswith("./-my mill") and Path(word).exists() for word in files)
+    assert "`sim describe './-my mill.toml'`" in Path("-my mill.toml").read_text(encoding="utf-8")
+
+
 def test_what_is_there_is_not_overwritten(own_folder: Path) -> None:
     Path("mill-rent.toml").write_text("mine", encoding="utf-8")
     said = call("new", "mill.toml", "--yes", code=2).stderr
@@ -195,6 +216,30 @@ def test_a_quantity_of_another_dimension_is_refused_with_the_one_that_is_wanted(
     assert written(own_folder) == []
 
 
+def test_a_decimal_comma_is_no_other_number(own_folder: Path) -> None:
+    said = call("new", "mill.toml", "--yes", "--rent", "25,5", "--floor", "40,00", code=2).stderr
+    assert said.startswith('sim new: --floor: "40,00" is not allowed, allowed: from 1,000 m2 to')
+    assert 'sim new: --rent: "25,5" is not allowed, allowed: from 0 yuan/m2/month to' in said
+    assert written(own_folder) == []
+    call("new", "mill.toml", "--yes", "--floor", "40,000")
+    assert load("mill.toml").values["sites.mill.floor"] == 40_000
+
+
+def test_what_is_tried_twice_is_refused(own_folder: Path) -> None:
+    said = call("new", "mill.toml", "--yes", "--try", "rent=20,rent=30", code=2).stderr
+    assert "allowed: each once, and rent is given twice" in said
+    assert written(own_folder) == []
+
+
+@pytest.mark.parametrize("name", [".", "", "/"])
+def test_a_folder_is_no_file_to_write(name: str, own_folder: Path) -> None:
+    said = call("new", name, "--yes", code=2).stderr
+    assert said.endswith(": file: is a folder, allowed: the name of a file to write\n")
+    with pytest.raises(ScenarioError, match="is a folder"):
+        sim.new(name)
+    assert written(own_folder) == []
+
+
 def test_the_help_page_says_the_defaults() -> None:
     page = " ".join(call("new", "--help").stdout.partition("Examples:")[0].split())
     parts = {part.split()[0]: part for part in page.split(" --")[1:]}
@@ -215,6 +260,35 @@ def test_off_a_terminal_nobody_is_asked(own_folder: Path) -> None:
     assert "--rent" in said
     assert "--floor" not in said
     assert "--yes" in said
+    assert written(own_folder) == []
+
+
+def test_with_its_input_closed_nobody_is_asked(own_folder: Path) -> None:
+    done = python("-c", CLOSED, code=2, cwd=own_folder)
+    assert done.stderr.endswith("not given and nobody to ask, allowed: these options, or --yes\n")
+    assert written(own_folder) == []
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "code", "said"),
+    [(True, 130, "\ninterrupted\n"), (False, 2, "sim new: --name: not answered, allowed: this option, or --yes\n")],
+)
+def test_questions_that_are_not_answered_end_it(interrupt: bool, code: int, said: str, own_folder: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "sim", "new", "mill.toml"]
+    with subprocess.Popen(
+        command, stdin=theirs, stderr=subprocess.PIPE, text=True, cwd=own_folder, env=surroundings()
+    ) as asking:
+        assert asking.stderr is not None
+        asking.stderr.read(len("Enter takes what is in brackets.\nName of the place"))
+        if interrupt:
+            asking.send_signal(signal.SIGINT)
+        else:
+            os.write(ours, b"\x04")
+        rest = asking.stderr.read()
+    os.close(ours)
+    os.close(theirs)
+    assert (asking.returncode, rest[-len(said) :]) == (code, said)
     assert written(own_folder) == []
 
 

@@ -569,7 +569,7 @@ def test_amounts_of_money(text: str | float, wanted: float) -> None:
 
 def test_amounts_that_are_none() -> None:
     known = aims(seeking.OUTCOMES)
-    for text in ("", "much", "inf", "-5", "5 people"):
+    for text in ("", "much", "inf", "-5", "5 people", "1,5", "10,00", "1,5M"):
         faults: list[Any] = []
         assert budget_of(text, known, faults) is None
         assert len(faults) == 1, text

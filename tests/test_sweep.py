@@ -75,6 +75,19 @@ def test_values_may_be_quantities() -> None:
     assert floor.levels == (500_000.0, 900_000.0)
 
 
+@pytest.mark.parametrize("values", ["10,000 m2,20,000 m2", "50 ha,10,500 m2", "1,000,000 m2"])
+def test_a_comma_between_thousands_makes_no_other_values(values: str) -> None:
+    with pytest.raises(ScenarioError, match="may be one value or two, allowed: no comma between thousands"):
+        axes({"sites.shougang.floor": values}, load("shougang"), "grid")
+    (plain,) = axes({"sites.shougang.floor": "100,200, 300 m2"}, load("shougang"), "grid")
+    assert plain.levels == (100.0, 200.0, 300.0)
+
+
+def test_a_number_of_values_of_thousands_of_digits_is_refused() -> None:
+    with pytest.raises(ScenarioError, match=r'"1{57}\.\.\." is no number of values'):
+        axes({"sites.shougang.rent": f"0.0001:0.0002:{'1' * 5000}"}, load("shougang"), "grid")
+
+
 def test_whole_numbers_switches_and_choices(scenario: Scenario) -> None:
     assert [it[SIZE] for it in made(scenario, "grid", population__enterprises="20:25:4")] == [20, 22, 23, 25]
     switch = "mechanisms.entry.enabled"

@@ -246,6 +246,11 @@ def test_targets_of_calibrations_are_fitted_and_those_of_the_example_are_not(in_
     found = facts.calibrated()
     assert found["growth_shape"] == "the calibration calibration/mine.targets.toml"
     assert "size_tail_ks" not in found
+    (folder / "odd.targets.toml").write_text("targets = 3\n")
+    assert facts.calibrated() == found
+    (folder / "odd.targets.toml").write_text("[targets.a]\nfact = [1]\n[targets\n")
+    with pytest.raises(ScenarioError, match=r"odd.targets.toml:3: .*is not TOML"):
+        facts.calibrated()
 
 
 # --- a file of facts

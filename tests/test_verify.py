@@ -110,6 +110,14 @@ def test_exit_codes_and_json(toy_folder: Path) -> None:
     assert "1 wrong" in call("verify", toy_folder / "results", code=1).stdout
 
 
+@pytest.mark.usefixtures("toy_folder")
+def test_a_name_is_taken_as_other_commands_take_it() -> None:
+    Path("my 厂.toml").write_text('extends = "toy"\n', encoding="utf-8")
+    call("run", "my 厂.toml", "--workers", "1", "--no-figures")
+    for name in ("my 厂", "my 厂.toml", "my-厂"):
+        assert json.loads(call("verify", name, "--json").stdout)["holds"]
+
+
 def test_a_run_that_gives_other_bytes_is_named(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     call("run", "toy", "--workers", "1", "--no-figures")
     toy.use(monkeypatch, toy.hang_on_one)  # the same version, other code

@@ -80,8 +80,9 @@ def app(
 
         try:
             ended = asyncio.run(serve(server, _free(port, host), host, ready))
-        except OSError as error:
-            wrong = f"{host}:{port if port is not None else PORT}: {error.strerror or error}"
+        except (OSError, UnicodeError) as error:  # UnicodeError: of a name that can be none of a machine, such as a..b
+            why = getattr(error, "strerror", None) or str(error)
+            wrong = f"{host}:{port if port is not None else PORT}: {why}"
             fail(f"{wrong}, allowed: a free port (--port) and an address of this machine (--listen)",
                  WRONG if listen or port else FAILED)  # fmt: skip
         with contextlib.suppress(OSError):  # the terminal may be gone
@@ -99,7 +100,7 @@ def _free(port: int | None, host: str) -> int:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             tried.bind((host, PORT))
-        except OSError:
+        except (OSError, UnicodeError):  # the second is said where the server begins to listen
             return 0
     return PORT
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.common import WRONG, errors, fail, say
+from sim.commands.common import INTERRUPTED, WRONG, errors, fail, say
 from sim.commands.streams import put
 
 if TYPE_CHECKING:
     from sim.places.questions import Question
+
+_INTERRUPTED = "interrupted"
 
 
 def new(
@@ -81,9 +83,9 @@ def new(
     Asks nine questions about a vacated site and the firms around it. Writes its scenario, the control in which it stays
     empty and a variant for each thing to try, and says the next commands. What is there is not overwritten.
     """
-    with errors():
+    with errors(interrupted=_INTERRUPTED):
         from sim.language import tr
-        from sim.places.files import EXISTS, commands, files, write
+        from sim.places.files import EXISTS, commands, files, scenario_file, write
         from sim.places.questions import QUESTIONS, answered, faults_in
         from sim.report.text import columns as text
         from sim.scenario import Fault, ScenarioError
@@ -95,7 +97,7 @@ def new(
         texts = {key: text for key, text in given.items() if text is not None}
         if columns is not None:
             texts["columns"] = columns
-        path = file if file.suffix == ".toml" else file.with_name(f"{file.name}.toml")
+        path = scenario_file(file)
         open_ones = [question for question in QUESTIONS if question.name not in texts]
         if open_ones and not yes:
             if not on_a_terminal():
@@ -120,7 +122,7 @@ def new(
 
 def on_a_terminal() -> bool:
     """Whether somebody can answer."""
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()  # None: it was closed
 
 
 def _ask(question: Question, texts: dict[str, str]) -> str:
@@ -129,7 +131,13 @@ def _ask(question: Question, texts: dict[str, str]) -> str:
     from sim.places.questions import faults_in
 
     while True:
-        text: str = typer.prompt(tr(question.text), question.default_after(texts), err=True)
+        try:
+            text: str = typer.prompt(tr(question.text), question.default_after(texts), err=True)
+        except typer.Abort as ended:  # of the end of the input as of an interrupt: which one it was is its context
+            say("")
+            if isinstance(ended.__context__, EOFError):
+                fail(f"sim new: {question.option}: not answered, allowed: this option, or --yes", WRONG)
+            fail(_INTERRUPTED, INTERRUPTED)
         known = faults_in(texts)
         faults = [it for it in faults_in(texts | {question.name: text}) if it not in known]
         if not faults:

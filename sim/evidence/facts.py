@@ -7,7 +7,6 @@ A user's own file has the same form; where the evidence is the user's, ``source`
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,13 +195,20 @@ def checks(catalogue: Catalogue, path: Path | None = None) -> dict[str, Check]:
 
 
 def calibrated() -> dict[str, str]:
-    """The checks that the shipped values are fitted to, and by which calibration."""
+    """The checks that shipped values are fitted to, and by which calibration; ScenarioError if one cannot be read."""
     found: dict[str, str] = {}
+    faults: list[Fault] = []
     for folder in folders():
         for file in sorted((folder / TARGETS).glob("*.targets.toml")):
-            targets = tomllib.loads(file.read_text(encoding="utf-8")).get("targets", {})
-            named = (it.get("fact") for it in targets.values() if isinstance(it, dict))
-            found |= {name: CALIBRATED.format(file=f"{TARGETS}/{file.name}") for name in named if name}
+            document = read(str(file))
+            faults += document.faults
+            targets = document.table.get("targets", {})
+            tables = targets.values() if isinstance(targets, dict) else ()
+            named = [it.get("fact") for it in tables if isinstance(it, dict)]
+            said = CALIBRATED.format(file=f"{TARGETS}/{file.name}")
+            found |= {name: said for name in named if name and isinstance(name, str)}
+    if faults:
+        raise ScenarioError(faults)
     return found
 
 

@@ -28,6 +28,7 @@ SEEDS = (10, 30)  # at which a verdict is given
 FILE = "file:"  # begins the name of a scenario that is a visitor's own file
 _LARGEST = 2.0**63
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
+_SCENARIO = re.compile(r"[^\x00-\x1f\x7f]{1,300}")  # a file's name has up to 255 bytes, after "file:"
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _WORD = re.compile(r"[A-Za-z0-9_]{1,100}")
 
@@ -83,7 +84,7 @@ def read_asked(given: Any) -> Asked:
     """A message of the page; raises Unclear."""
     refuse_half_letters(given)
     table = _of(given, dict, "what is asked")
-    scenario = _text(table.get("scenario"), _NAME, "scenario")
+    scenario = _text(table.get("scenario"), _SCENARIO, "scenario")
     rows = _of(table.get("variants", []), list, "variants")
     if len(rows) > MOST_VARIANTS:
         raise Unclear(f"variants: {len(rows)} are more than {MOST_VARIANTS}, allowed: at most {MOST_VARIANTS}")
@@ -147,7 +148,7 @@ def _variant(given: Any, index: int) -> Changed:
     of = table.get("of") or ""
     name = table.get("name")
     return Changed("" if name == "" else _text(name, _NAME, f"{what}: name"), changes,
-                   _text(of, _NAME, f"{what}: scenario") if of else "", since)  # fmt: skip
+                   _text(of, _SCENARIO, f"{what}: scenario") if of else "", since)  # fmt: skip
 
 
 def _is_finite(value: Any) -> bool:

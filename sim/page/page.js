@@ -24,6 +24,7 @@ let changed = [];                  // of each variant, as the server tells it
 let names = [];                    // of the variants: what the reader called them, or their number in words
 const nameOf = (n) => asked.variants[n].name || names[n] || t("Variant {number}", { number: n + 1 });
 let loaded = "";                   // the scenario whose controls are shown
+let begun = false;                 // what the page begins with was asked since the last connection, in place of a link
 let number = 0, answered = 0;      // of the last question, and of the last answer
 let good = null;                   // what was asked last that could be answered
 const refused = new Map();         // what was said of a key whose value was refused, and of what has no key
@@ -79,6 +80,7 @@ function connect() {
     const link = linked();
     number += 1;
     loaded = "";
+    begun = false;
     if (own && asked.scenario === own.asked) send({ do: "file", number, name: own.name, text: own.text });
     else if (first && link) send({ do: "link", number, link });
     else send({ do: "ask", number, asked });
@@ -191,14 +193,15 @@ function fault(message) {
     if (row) wrong(row, it.said);
   }
   if (message.faults.some((it) => it.file)) waiting = linked();
-  if (!loaded) {  // a link that cannot be followed: the page begins as it would without it
+  if (!loaded && !begun) {  // a link that cannot be followed: the page begins as it would without it, if it can
+    begun = true;
     refused.set("", $("fault").textContent);
     first = false;
     history.replaceState(null, "", location.pathname);
     asked = blank(start.scenario);
     number += 1;
     send({ do: "ask", number, asked });
-  } else if (message.asking && message.number === number) back(message.faults);
+  } else if (good && message.asking && message.number === number) back(message.faults);
 }
 // A value that is refused would refuse every later move too: what was answered last is asked again, while what was
 // typed stays in its place with what was said of it.

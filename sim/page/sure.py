@@ -25,7 +25,7 @@ from sim.report.text.claims import outcome_unit, range_rows, reasons
 from sim.runs.replicate import Model
 from sim.scenario import Scenario
 from sim.studies.changes import changes
-from sim.studies.claims import Claim, Claims, files_of, read_claims
+from sim.studies.claims import Claim, Claims, questions, read_claims
 from sim.studies.estimators.intervals import Interval
 from sim.studies.estimators.verdicts import Verdict
 from sim.studies.questions.claims import Cases, Finding, Range, cases_of, findings_of
@@ -202,13 +202,7 @@ def _file_fold(file: Path) -> Markup:
 @cache
 def _pairs() -> dict[tuple[str, str], Path]:
     """The shipped files of claims by scenario and control."""
-    import tomllib
-
-    found = {}
-    for file in files_of():
-        table_ = tomllib.loads(file.read_text(encoding="utf-8"))
-        found[table_["scenario"], table_["control"]] = file
-    return found
+    return {(asked.scenario, asked.control): file for file, asked in questions().items()}
 
 
 def _shipped(model: Model, base: Scenario, variant: Scenario, outcome: str) -> tuple[Path | None, Claims | None]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.disk import write_whole
 from sim.language import is_chinese, language, large, listed, month_text, tr
-from sim.letters import is_plain, word
+from sim.letters import argument, is_plain, word
 from sim.places import sources
 from sim.places.questions import Answers
 from sim.places.register import Register
@@ -20,6 +19,7 @@ from sim.scenario.entries import LONGEST
 from sim.scenario.faults import printable
 from sim.scenario.writing import toml_table, toml_text
 
+_ENDING = ".toml"
 EXISTS = "is there already and is not overwritten, allowed: a new name"
 _BEFORE, _AFTER = 24, 60  # most months before letting begins, and months after, in a run
 _COST = 2500  # yuan a m2, of renovation
@@ -43,6 +43,13 @@ class Written:
     path: Path
     text: str
     title: str
+
+
+def scenario_file(given: Path) -> Path:
+    """The file to write, with its ending; ScenarioError where a folder is given, which has no name of a file."""
+    if not given.name:
+        raise ScenarioError([Fault(str(given), 0, "file", "is a folder, allowed: the name of a file to write")])
+    return given if given.suffix == _ENDING else given.with_name(f"{given.name}{_ENDING}")
 
 
 def files(path: Path, it: Answers) -> list[Written]:
@@ -92,9 +99,9 @@ def write(made: Sequence[Written]) -> None:
 
 def commands(path: Path, it: Answers) -> list[str]:
     """The commands that answer the questions about the place, the most useful one first."""
-    place, end = shlex.quote(str(path)), f" --lang {language()}" if is_chinese() else ""
-    said = [f"sim appraise {shlex.quote(str(_beside(path, 'idle')))} {place}"]
-    variants = [shlex.quote(str(_beside(path, name))) for name in it.tried]
+    place, end = argument(path), f" --lang {language()}" if is_chinese() else ""
+    said = [f"sim appraise {argument(_beside(path, 'idle'))} {place}"]
+    variants = [argument(_beside(path, name)) for name in it.tried]
     said += [f"sim appraise {place} {variant}" for variant in variants[:1]]
     if variants:
         said.append(" ".join([f"sim what-if {place}", *(f"--variant {variant}" for variant in variants)]))
@@ -170,7 +177,7 @@ register = '''
 
 
 def _place(path: Path, site: str, it: Answers) -> str:
-    first, file = _first(it), printable(path.name)
+    first, file = _first(it), argument(printable(path.name))
     length = months.number(it.opens) - months.number(first) + _AFTER
     opening = fitted(it.firms)
     parent = _beside(path, "firms").name if it.register else "place"

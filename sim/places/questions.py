@@ -15,6 +15,7 @@ from sim.places.trials import COST, CUT, RENT, TRIALS, quantity
 from sim.scenario import Fault, ScenarioError, months
 from sim.scenario.faults import shown
 from sim.scenario.quantities import InvalidQuantity, converted, is_quantity
+from sim.units import typed_number
 
 _MOST_FIRMS = 1_000_000
 
@@ -59,12 +60,7 @@ class Answers:
 
 def _number(low: float, high: float, unit: str) -> Callable[[str], float]:
     def read(text: str) -> float:
-        try:
-            number = converted(text, unit) if is_quantity(text, unit) else float(text.replace(",", ""))
-        except InvalidQuantity:
-            raise
-        except ValueError:
-            number = math.nan
+        number = converted(text, unit) if is_quantity(text, unit) else typed_number(text)
         if not low <= number <= high:
             raise ValueError(f"from {quantity(low, unit)} to {quantity(high, unit)}")
         return number
@@ -102,6 +98,8 @@ def _trials(text: str) -> dict[str, float]:
             continue
         if name not in TRIALS:
             raise ValueError(f"{', '.join(TRIALS)}, each with =AMOUNT for another than the usual one, or none")
+        if name in found:
+            raise ValueError(f"each once, and {name} is given twice")
         found[name] = _number(0, TRIALS[name].most, TRIALS[name].unit)(amount) if equals else TRIALS[name].amount
     return found
 

@@ -203,7 +203,7 @@ def _row(path: str, line: int, cells: list[str], columns: Mapping[str, _Column])
 
 
 def _staff(text: str, _: str) -> int:
-    if not re.fullmatch(r"\d{1,3}(,\d{3})+|\d+", text) or not 1 <= int(text.replace(",", "")) <= MOST_STAFF:
+    if not re.fullmatch(r"\d{1,3}(,\d{3}){1,5}|\d{1,20}", text) or not 1 <= int(text.replace(",", "")) <= MOST_STAFF:
         raise ValueError(f"a whole number from 1 to {MOST_STAFF:,}")
     return int(text.replace(",", ""))
 

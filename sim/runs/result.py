@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.formats import seeds_text
 from sim.language import listed, tr
-from sim.letters import cut, decoded, file_word, word
+from sim.letters import argument, cut, decoded, file_word, word
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.kept import Kept
@@ -252,7 +251,7 @@ def find_result(name: Result | str | Path, results: Path, holds: str = "", say: 
         near = difflib.get_close_matches(wanted, held, n=1)
         hint = f"; is {near[0]} meant?" if near else ""
         if not holds and (scenario := _scenario_named(str(name))):
-            hint = f"; sim run {shlex.quote(scenario)} makes one"
+            hint = f"; sim run {argument(scenario)} makes one"
         what = f"result with {holds}" if holds else "result"
         raise ResultError(f"{name}: no result folder, and no {what} of that name in {results}{hint}")
     of_run = {it: _of_run(it) for it in held[wanted]}

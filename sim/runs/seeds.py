@@ -15,6 +15,7 @@ from sim.scenario.faults import shown
 from sim.seeds import ALLOWED, whole
 
 MOST = 100_000  # seeds in a list
+_DIGITS = 20  # at most, of a seed
 _RANGE = re.compile(r"(\d{1,20}):(\d{1,20})")
 
 
@@ -100,7 +101,7 @@ def read_seeds(given: str | Iterable[object], place: str = "seeds") -> tuple[int
 def _range(text: str) -> Iterable[int]:
     """The seeds of one part of a text."""
     part = text.strip()
-    if part.isdecimal() and part.isascii():
+    if part.isdecimal() and part.isascii() and len(part) <= _DIGITS:
         return [whole(int(part))]
     if (ends := _RANGE.fullmatch(part)) is None or int(ends[1]) > int(ends[2]):
         raise ValueError(f"{shown(part)} is no seed, allowed: {ALLOWED}, or a range such as 20:30")

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.letters import cut, decoded, file_word, word
 from sim.notebooks import in_notebooks
 from sim.runs.errors import ResultError
 from sim.runs.noted import DIGESTS, noted
 from sim.runs.seals import digest_of, is_whole
 from sim.runs.store import JOURNAL, LOCK, MANIFEST, SCENARIO, Store
+from sim.scenario.extending import SUFFIX
 
 WORLD, PART = ".world", ".part"
 _NAME = re.compile(r".+-(?P<digest>[0-9a-f]{10}|[0-9a-f]{12})")
@@ -92,11 +94,17 @@ def folders_of(name: str | Path, results: Path) -> list[Path]:
         if found := sorted(it for it in path.iterdir() if not it.is_symlink() and it.is_dir() and _is_kept(it)):
             return found
         raise ResultError(f"{name}: no result, and no folder of results")
-    held = [it for it in results.glob("*") if it.is_dir() and _is_kept(it) and _NAME.fullmatch(it.name)]
-    newest = max((it for it in held if it.name.rpartition("-")[0] == str(name)), key=_written, default=None)
+    held = [it for it in results.glob("*") if it.is_dir() and _is_kept(it) and _NAME.fullmatch(decoded(it.name))]
+    newest = max((it for it in held if decoded(it.name).rpartition("-")[0] in _words(name)), key=_written, default=None)
     if newest is None:
         raise ResultError(f"{name}: no result folder, and no result of that name in {results}")
     return [newest]
+
+
+def _words(name: str | Path) -> list[str]:
+    """What may stand before the digest in the folder of a name: of a scenario's file as of a result."""
+    plain = word(str(name))
+    return [cut(it) for it in ([file_word(name)] if str(name).endswith(SUFFIX) else [plain, plain.strip("-.")])]
 
 
 def _is_kept(folder: Path) -> bool:

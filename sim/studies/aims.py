@@ -12,6 +12,7 @@ from sim.declare import Outcome
 from sim.scenario import Fault
 from sim.scenario.quantities import InvalidQuantity, converted, is_quantity
 from sim.studies.appraisal.totals import COST, TOTALS
+from sim.units import typed_number
 
 AT_LEAST, AT_MOST, BUDGET = "--at-least", "--at-most", "--budget"
 _MONEY = "million yuan"
@@ -106,10 +107,7 @@ def amount_of(option: str, aim: Aim, value: Any, faults: list[Fault]) -> float |
     """A number in an aim's unit: as a number, a quantity, or of money with M for million; a fault where it is none."""
     text = str(value).strip()
     example = "50M or 50 million yuan" if aim.unit == _MONEY else "a number"
-    try:
-        number = float(text.replace(",", ""))
-    except ValueError:
-        number = math.nan
+    number = typed_number(text)
     if math.isfinite(number):
         return number
     try:

@@ -21,9 +21,10 @@ force whose source is an assumption or a fit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.catalogue import Catalogue
 from sim.declare import Outcome, Parameter, Source
@@ -65,6 +66,25 @@ class Claim:
     unit: str
     sign: int
     mechanisms: tuple[str, ...]
+
+
+class Question(NamedTuple):
+    """What a file of claims asks, before its scenarios are loaded.
+
+    Attributes
+    ----------
+    title
+        Its title.
+    scenario, control
+        The scenarios, as the file names them.
+    claims
+        The claims in words.
+    """
+
+    title: str
+    scenario: str
+    control: str
+    claims: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -119,6 +139,31 @@ def files_of(asked: Sequence[str] = ()) -> list[Path]:
     return [shipped.get(it, Path(it)) for it in asked]
 
 
+def question_of(file: Path) -> Question:
+    """What a file of claims asks; ScenarioError with every fault of these texts."""
+    document = read(str(file))
+    if document.faults:
+        raise ScenarioError(document.faults)
+    reader = _Texts(document)
+    title, scenario, control = (reader.text((key,)) for key in ("title", "scenario", "control"))
+    claims = tuple(reader.text(("claims", name, "claim")) for name in reader.tables("claims"))
+    if reader.faults:
+        raise ScenarioError(reader.faults)
+    return Question(title, scenario, control, claims)
+
+
+def questions() -> dict[Path, Question]:
+    """What is asked, by file, of all files that ask something.
+
+    A scenario may stand beside the claims on it, and a file may have a fault, which ``sim claims`` says.
+    """
+    found = {}
+    for file in files_of():
+        with suppress(ScenarioError):
+            found[file] = question_of(file)
+    return found
+
+
 def read_claims(file: Path, catalogue: Catalogue, outcomes: Mapping[str, Outcome], given: Mapping[str, Any]) -> Claims:
     """Read a file of claims; ``given`` values stand for those of both scenarios.
 
@@ -134,7 +179,18 @@ def read_claims(file: Path, catalogue: Catalogue, outcomes: Mapping[str, Outcome
     return _Reader(document, catalogue, outcomes, given).all(file.stem)
 
 
-class _Reader(TableReader):
+class _Texts(TableReader):
+    def text(self, path: tuple[str, ...], *choices: str) -> str:
+        """A text that the file must have."""
+        leaf = Leaf(Parameter("", "", path[-1], Source("assumption", "the claims' author"), choices=choices))
+        before = len(self.faults)
+        found = str(self.value(path, leaf, ""))
+        if not found and len(self.faults) == before:
+            self.refuse(path, f"is missing, allowed: {', '.join(choices) or 'text'}")
+        return found
+
+
+class _Reader(_Texts):
     def __init__(
         self, document: Document, catalogue: Catalogue, outcomes: Mapping[str, Outcome], given: Mapping[str, Any]
     ) -> None:
@@ -157,15 +213,6 @@ class _Reader(TableReader):
         if self.faults or scenario is None or control is None:
             raise ScenarioError(self.faults)
         return Claims(name, title, scenario, control, assumptions, tuple(claims))
-
-    def text(self, path: tuple[str, ...], *choices: str) -> str:
-        """A text that the file must have."""
-        leaf = Leaf(Parameter("", "", path[-1], Source("assumption", "the claims' author"), choices=choices))
-        before = len(self.faults)
-        found = str(self.value(path, leaf, ""))
-        if not found and len(self.faults) == before:
-            self.refuse(path, f"is missing, allowed: {', '.join(choices) or 'text'}")
-        return found
 
     def scenario(self, side: str) -> Scenario | None:
         """The scenario that the file names: one of the list, or a file relative to this one."""

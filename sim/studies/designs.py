@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 
 from sim.declare import Value
 from sim.scenario import Fault, Scenario, ScenarioError, Schedule, keys, overrides
+from sim.scenario.faults import shown
 from sim.scenario.keys import RUN, Leaf, meant
 from sim.scenario.rules import contradictions
 from sim.scenario.values import InvalidValue, checked
@@ -27,6 +29,8 @@ DESIGNS = ("grid", "latin", "sobol")
 SAMPLES = 64
 MOST_POINTS = 100_000
 _OPTION = "--vary"
+# What a comma between thousands would part: up to three digits, and three with a unit.
+_FEW, _THREE = re.compile(r"\s*[-+]?\d{1,3}"), re.compile(r"\d{3}(\.\d+)?\s*[^\d\s.].*")
 _MOST_FAULTS = 5  # points that contradict themselves, named one by one
 
 
@@ -199,10 +203,21 @@ def _axis(key: str, leaf: Leaf, values: str | Sequence[Value], design: str) -> A
     parameter = leaf.parameter
     if isinstance(values, str) and ":" in values and parameter.type in (int, float):
         return _range(key, leaf, values.split(":"), design)
-    parts = [_value(key, part) for part in values.split(",")] if isinstance(values, str) else list(values)
+    parts = [_value(key, part) for part in _parts(values)] if isinstance(values, str) else list(values)
     if not parts:
         raise InvalidValue(f"has no values, {_FORMS}")
     return Axis(key, parameter.unit, tuple(dict.fromkeys(checked(part, leaf) for part in parts)))
+
+
+def _parts(values: str) -> list[str]:
+    """The values of ``a,b,c``; InvalidValue where ``10,000 m2`` may be one number or two."""
+    parts = values.split(",")
+    for before, part in itertools.pairwise(parts):
+        if _FEW.fullmatch(before) and _THREE.fullmatch(part):
+            raise InvalidValue(
+                f'"{before},{part}" may be one value or two, allowed: no comma between thousands, a unit behind each'
+            )
+    return parts
 
 
 def _range(key: str, leaf: Leaf, parts: list[str], design: str) -> Axis:
@@ -218,9 +233,11 @@ def _range(key: str, leaf: Leaf, parts: list[str], design: str) -> Axis:
         if design == "grid":
             raise InvalidValue(f'"{":".join(parts)}" has no number of values, allowed on a grid: {":".join(parts)}:n')
         return Axis(key, unit, (), min(low, high), max(low, high), whole)
-    if not parts[2].strip().isdecimal() or not 2 <= int(parts[2]) <= MOST_POINTS:
-        raise InvalidValue(f'"{parts[2]}" is no number of values, allowed: a whole number from 2 to {MOST_POINTS:,}')
-    line = np.linspace(low, high, int(parts[2]))
+    count = parts[2].strip()
+    if not count.isdecimal() or len(count) > len(str(MOST_POINTS)) or not 2 <= int(count) <= MOST_POINTS:
+        allowed = f"allowed: a whole number from 2 to {MOST_POINTS:,}"
+        raise InvalidValue(f"{shown(parts[2])} is no number of values, {allowed}")
+    line = np.linspace(low, high, int(count))
     levels = [round(float(it)) if whole else rounded(float(it)) for it in line]
     return Axis(key, unit, tuple(dict.fromkeys(levels)))
 

@@ -6,12 +6,12 @@ Each is one line, without the scenario's name. ``remarks`` are of a scenario, ``
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.language import later, listed, month_text, tr, trn
+from sim.letters import argument
 from sim.scenario import Row, describe
 from sim.scenario.extending import SUFFIX, folders
 from sim.scenario.schedule import Schedule
@@ -76,7 +76,7 @@ def _outside(scenario: Scenario) -> Iterator[str]:
         yield trn(
             "{count} shipped value lies outside its plausible range: sim describe {name} --outside",
             "{count} shipped values lie outside their plausible range: sim describe {name} --outside",
-            count, name=shlex.quote(scenario.path),
+            count, name=argument(scenario.path),
         )  # fmt: skip
 
 

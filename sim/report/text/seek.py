@@ -11,7 +11,7 @@ from sim import units
 from sim.declare import Value
 from sim.formats import brief, counted, label, number, percent, plain, short, signed, span, whole
 from sim.language import Sentence, is_chinese, later, listed, month_text, tr, trc
-from sim.letters import left
+from sim.letters import argument, left
 from sim.report.money import declared_unit, sought_in_words
 from sim.report.text.columns import columns, fitted
 from sim.scenario import Schedule
@@ -185,7 +185,7 @@ def next_command(it: Sought, best: Mix) -> str:
     ]
     settings = [f"--set {key}={brief(value, 12)}" for key, value in best.values.items()]
     command = "appraise" if it.question.followed else "what-if"
-    return " ".join(["sim", command, shlex.quote(str(scenario.path)), *given, *settings])
+    return " ".join(["sim", command, argument(scenario.path), *given, *settings])
 
 
 def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
