@@ -1709,19 +1709,15 @@ def _validate_command(
     scenario: str | Path | None, facts: str | Path | None, settings: Mapping[str, Any], ran: Iterable[Scenario]
 ) -> str:
     """The command that does the same."""
-    from sim.scenario.writing import toml_value
-
-    def written(value: Any) -> str:
-        if not isinstance(value, Mapping):
-            return toml_value(value)
-        return f"{{ {', '.join(f'{toml_value(key)} = {toml_value(point)}' for key, point in value.items())} }}"
+    from sim.studies.changes import as_setting
 
     first = next(iter(ran))
     own = {key: value for key, value in settings.items() if key not in ("run.replicates", "run.seed")}
     words = ["sim", "validate", *([str(scenario)] if scenario is not None else [])]
     words += ["--facts", str(facts)] if facts is not None else []
-    words += [word for key, value in own.items() for word in ("--set", f"{key}={written(value)}")]
+    words += [word for key, value in own.items() for word in ("--set", as_setting(key, value))]
     words += ["--replicates", str(first.replicates), "--seed", str(first.seed)]
+    words += [word for source in first.catalogue.sources for word in ("--with", source.name)]
     return shlex.join(words)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+import shlex
+import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,7 +27,8 @@ from sim.kernel.draws import seed_of
 from sim.model.catalogue import load
 from sim.report.figures.canvas import style
 from sim.report.figures.seek import draw_seek, draw_value, value_page
-from sim.report.text.seek import seek_json, seek_text, value_text
+from sim.report.text.seek import next_command, seek_json, seek_text, value_text
+from sim.runs.declarations import KEY
 from sim.runs.errors import Incompatible, NothingRan, TooLarge
 from sim.runs.executor import Workers
 from sim.runs.record_bytes import from_bytes
@@ -605,3 +609,25 @@ def test_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     assert '"x" is no amount' in wrong.output
     assert "nothing is varied" in call("seek", "toy", code=2).output
     assert "--levers: levers.tax_relief" in call("seek", "toy", "--levers", "levers.tax_relief", code=2).output
+
+
+def test_the_next_command_asks_the_same_question() -> None:
+    """Months, seed, files of mechanisms, and every given value in full, also one that changes by month."""
+    overrides = {
+        "run.months": 30, "run.seed": 7, "market.outside_rent": 0.00012345678901234,
+        "levers.rent_subsidy": {"2012-01": 0.0, "2013-01": 0.0001},
+    }  # fmt: skip
+    question = SimpleNamespace(scenario=load("shougang", overrides), followed=True)
+    found: Any = SimpleNamespace(question=question, manifest={KEY: [{"file": "my mentoring.py", "digest": "0"}]})
+    best: Any = SimpleNamespace(values={"levers.entry_cost_cut": 0.5})
+    words = shlex.split(next_command(found, best))
+    assert words[:2] == ["sim", "appraise"]
+    assert words[words.index("--months") + 1] == "30"
+    assert words[words.index("--seed") + 1] == "7"
+    assert "market.outside_rent=0.00012345678901234" in words
+    assert words[-4:] == ["--set", "levers.entry_cost_cut=0.5", "--with", "my mentoring.py"]
+    (schedule,) = (it for it in words if it.startswith("levers.rent_subsidy="))
+    again = load(
+        "shougang", overrides | {"levers.rent_subsidy": tomllib.loads(f"x = {schedule.partition('=')[2]}")["x"]}
+    )
+    assert again.values == question.scenario.values

@@ -208,7 +208,10 @@ def work() -> None:
             except Exception as error:  # noqa: BLE001  the parent compiles it again and raises it
                 print(f"{module}.{name}: {error}", file=sys.stderr)
                 break
-            print("done", file=answers, flush=True)
+            try:
+                print("done", file=answers, flush=True)
+            except BrokenPipeError:  # who asked has ended
+                os._exit(0)
 
 
 def _weight(loop: Kernel) -> int:

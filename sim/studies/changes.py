@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.scenario.writing import toml_value
 from sim.studies.rests import source_of
 
 if TYPE_CHECKING:
@@ -43,6 +45,17 @@ def changes(old: Scenario, new: Scenario) -> tuple[Change, ...]:
         for key in keys
         if key not in _UNCOMPARED and as_plain(old, key) != as_plain(new, key)
     )
+
+
+def as_setting(key: str, value: Any) -> str:
+    """``KEY=VALUE`` as ``--set`` takes it; a schedule, as values by month, as an inline table.
+
+    >>> as_setting("levers.demand", {"2014-01": 0.1, "shape": "linear"})
+    'levers.demand={ "2014-01" = 0.1, "shape" = "linear" }'
+    """
+    if not isinstance(value, Mapping):
+        return f"{key}={toml_value(value)}"
+    return f"{key}={{ {', '.join(f'{toml_value(month)} = {toml_value(it)}' for month, it in value.items())} }}"
 
 
 def as_plain(scenario: Scenario, key: str) -> Any:

@@ -455,6 +455,8 @@ class _Reader(TableReader):
         for text in texts:
             key, equals, span = (part.strip() for part in text.partition("="))
             try:
+                if key in found:
+                    raise InvalidValue("is given twice, allowed: once")
                 if equals:
                     unit = self.unit_of_key(key, used)
                     ends = [amount(end, unit) for end in span.split(":")]

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from sim.formats import minus, seeds_text
-from sim.language import month_text, paragraph, tr
+from sim.language import listed, month_text, paragraph, tr
 from sim.letters import cells, decoded
 from sim.report.figures.axes import note, number_axis
 from sim.report.figures.canvas import KeyEntry, Page, page, style
@@ -48,10 +48,10 @@ def waterfall(it: Explanation) -> Page:
             "Mean over {seeds}, paired. Whiskers: 95% intervals over seeds, every combination run ({kind}).",
             seeds=seeds, kind=interval_kind(),
         )  # fmt: skip
-    results = tr(
-        "{first}, {second} and {count} mixtures",
-        first=decoded(it.first.path.name), second=decoded(it.second.path.name), count=it.combinations - 2,
-    )  # fmt: skip
+    both = [decoded(one.path.name) for one in (it.first, it.second)]
+    mixed = it.combinations - 2
+    results = tr("{first}, {second} and {count} mixtures", first=both[0], second=both[1], count=mixed)
+    results = results if mixed else listed(both)  # a single part has none
     adds = tr("Parts are Shapley values: on every seed they add up to the difference.")
     footer = (
         paragraph(whiskers, adds),

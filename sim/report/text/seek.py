@@ -9,13 +9,14 @@ from typing import Any
 
 from sim import units
 from sim.declare import Value
-from sim.formats import brief, counted, label, number, percent, plain, short, signed, span, whole
+from sim.formats import brief, counted, label, number, percent, short, signed, span, whole
 from sim.language import Sentence, is_chinese, later, listed, month_text, tr, trc
 from sim.letters import argument, left
 from sim.report.money import declared_unit, sought_in_words
 from sim.report.text.columns import columns, fitted
-from sim.scenario import Schedule
+from sim.runs.declarations import with_options
 from sim.studies.aims import Aim, Limit
+from sim.studies.changes import as_plain, as_setting
 from sim.studies.designs import Axis
 from sim.studies.estimators.choice import Regret
 from sim.studies.estimators.intervals import Interval, interval_kind
@@ -23,6 +24,7 @@ from sim.studies.questions.seek import LeverRange, Mix, Sought, answer_json
 from sim.studies.questions.seek_value import SAID, Reached, value_json
 from sim.units import Everyday
 
+_OPTIONS = ("run.months", "run.seed", "run.replicates")  # of a command
 _FAR = 0.5  # of the width of all costs, from which on a budget beyond them is only named
 _KINDS = {
     "posterior": later("{draws} draws of the posterior: the best of {count} in {share}"),
@@ -177,15 +179,14 @@ def _millions(text: str) -> str:
 def next_command(it: Sought, best: Mix) -> str:
     """The command that says more of the best mix."""
     scenario = it.question.scenario
-    given = [
-        f"--given {shlex.quote(f'{key}={plain(scenario.values[key])}')}"
-        for key, origin in scenario.origins.items()
-        if origin.kind == "override" and not key.startswith("run.") and key not in best.values
-        if not isinstance(scenario.values[key], Schedule)
-    ]
+    changed = [key for key, origin in scenario.origins.items() if origin.kind == "override" and key not in best.values]
+    run = [f"--{name} {scenario.values[f'run.{name}']}" for name in ("months", "seed") if f"run.{name}" in changed]
+    others = [as_setting(key, as_plain(scenario, key)) for key in changed if key not in _OPTIONS]
+    given = [f"--given {shlex.quote(it)}" for it in others]
     settings = [f"--set {key}={brief(value, 12)}" for key, value in best.values.items()]
     command = "appraise" if it.question.followed else "what-if"
-    return " ".join(["sim", command, argument(scenario.path), *given, *settings])
+    said = " ".join(["sim", command, argument(scenario.path), *run, *given, *settings])
+    return said + with_options(it.manifest)
 
 
 def _best_lines(it: Sought, best: Mix) -> Iterator[str]:
