@@ -705,6 +705,63 @@ def test_two_processes_keep_functions_of_one_name_apart(tmp_path: Path) -> None:
     assert _of_family(tmp_path, "first", 1, 2) == ("[2.0, 3.0]", ""), "what either has compiled serves both"
 
 
+KIN = """
+from sim.kernel.compiled import compiled
+
+
+def made(number):
+    def power(x: float) -> float:
+        return x + number
+
+    return compiled(power)
+
+
+one, two = made(1), made(2)
+
+
+@compiled
+def first(x: float) -> float:
+    return one(x)
+
+
+@compiled
+def second(x: float) -> float:
+    return two(x)
+
+
+@compiled
+def both(x: float) -> float:
+    return 10.0 * one(x) + two(x)
+"""
+
+
+def test_functions_of_one_name_from_two_processes_are_linked_apart(tmp_path: Path) -> None:
+    """Numba names machine code by the function and its number in the process, which both processes begin at 1."""
+    (_package(tmp_path) / "kin.py").write_text(KIN)
+    place = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for name in ("first", "second"):
+        _run(tmp_path, f"from sim.kin import {name}; {name}(1.0)", **place)
+    assert _run(tmp_path, "from sim.kin import both; print(both(1.0))", **place)[0] == ["23.0"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_a_forked_process_numbers_functions_apart() -> None:
+    from numba.core.bytecode import FunctionIdentity
+
+    def number() -> int:
+        return next(iter(FunctionIdentity._unique_ids))
+
+    added(*given())  # numba is there, as the model uses it
+    read, write = os.pipe()
+    if not (child := os.fork()):
+        os.write(write, str(number()).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert abs(int(os.read(read, 100)) - number()) > 1_000_000
+    os.close(read)
+    os.close(write)
+
+
 def test_damaged_or_foreign_code_is_compiled_again(tmp_path: Path) -> None:
     _package(tmp_path)
     (tmp_path / "family.py").write_text(FAMILY)

@@ -7,14 +7,19 @@
 - ``get_call_template`` takes the types of a call from another loop, a type for each constant among them.
 - ``_cache_file`` reads and writes code by its key. Numba's own numbers the files of a function, so two processes that
   compile it at once for two keys can write one number, and each later process runs the code of another key.
+- ``FunctionIdentity._unique_ids`` numbers functions; the number is in the name of their machine code. Numba starts at 1
+  in each process, so that two processes give one name to two functions made by one factory, such as the blocks of
+  random numbers. A third process that links both gets the code of one of them for both.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import os
 import pickle
+import secrets
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -119,7 +124,17 @@ def _numba() -> Any:
 
     # Two vectors at a time: in a logarithm or a deviate each operation waits for the one before.
     binding.set_option("sim", "--force-vector-interleave=2")
+    _number_apart()
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_number_apart)
     return numba
+
+
+def _number_apart() -> None:
+    """Number this process's functions from a start that no other process has."""
+    from numba.core.bytecode import FunctionIdentity
+
+    FunctionIdentity._unique_ids = itertools.count(secrets.randbits(48))
 
 
 class CodeFiles:

@@ -92,10 +92,11 @@ class World:
 
     def since_start(self, key: str, of: Callable[[float], float] = float) -> float:
         """The yearly rate of a parameter, or ``of`` it, summed over the months since month 0, each at its own rate."""
-        rate: Any = self.settings.values[key]
-        if not isinstance(rate, Schedule) or self.month <= 0:
-            return of(rate.at(self.month) if isinstance(rate, Schedule) else rate) * self.month / 12.0
-        return math.fsum(of(rate.at(month)) for month in range(self.month)) / 12.0
+        value: Any = self.settings.values[key]
+        changing: Any = value if isinstance(value, Schedule) else None
+        if changing is None or self.month <= 0:
+            return of(changing.at(self.month) if changing else value) * self.month / 12.0
+        return math.fsum(of(changing.at(month)) for month in range(self.month)) / 12.0
 
     @property
     def is_december(self) -> bool:
@@ -236,14 +237,16 @@ class World:
             rules = self.group(f"platforms.{name}")
             if not rules.enabled or self.month < max(0, self.settings.month_of(rules.opens)):
                 continue
-            self._named_platforms.remove(name)
             host = 0
             if rules.kind == "own" and len(self.ring):
                 hosts = {platform.host for platform in self.platforms}
                 free = [row for row in self.ring.row.tolist() if int(self.enterprises.identity[row]) not in hosts]
+                if not free:  # every enterprise hosts one: it waits
+                    continue
                 row = max(free, key=self._rank)
                 host = int(self.enterprises.identity[row])
                 self.enterprises.platform[row] = len(self.platforms)
+            self._named_platforms.remove(name)
             self._add_platform(name, rules, host)
 
     def host_platform(self, row: int) -> None:

@@ -57,17 +57,17 @@ def declared_assumptions() -> Mapping[str, Assumption]:
 def assumptions(given: Mapping[str, float | str] | Sequence[str] = ()) -> dict[str, Assumption]:
     """The assumptions with those that are given, by name or as ``NAME=VALUE``; ScenarioError with all faults."""
     pairs = given.items() if isinstance(given, Mapping) else [it.partition("=")[::2] for it in given]
-    found, faults, given = dict(declared_assumptions()), [], set()
+    found, faults, named = dict(declared_assumptions()), [], set()
     for name, text in ((str(name).strip(), text) for name, text in pairs):
         if name not in found:
             near = difflib.get_close_matches(name, found, 1)
             hint = f", nearest: {near[0]}" if near else ""
             faults.append(Fault(_OPTION, 0, name, f"is not known{hint}, allowed: {', '.join(found)}"))
             continue
-        if name in given:
+        if name in named:
             faults.append(Fault(_OPTION, 0, name, "is given twice, allowed: once"))
             continue
-        given.add(name)
+        named.add(name)
         it = found[name]
         try:
             value = amount(text, it.unit) if isinstance(text, str) else float(text)
