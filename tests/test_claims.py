@@ -33,7 +33,6 @@ from sim.studies.estimators.verdicts import (
     is_proportional,
     judge,
 )
-from sim.studies.uncertain import uncertain
 
 pytestmark = pytest.mark.once  # what it tests does not depend on the interpreter
 
@@ -363,27 +362,3 @@ def test_shipped_claims_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
         assert read.claims
     with pytest.raises(ScenarioError, match="no claims of this name"):
         files_of(["nowhere"])
-
-
-# Numbers that a switch, or a number above zero, puts out of use; ``taken`` in a nation only.
-REPLACED = {
-    "mechanisms.adoption.considers": ("imitation",),
-    "mechanisms.industries.buyers": ("midpoint", "steepness", "taken"),
-    "mechanisms.industries.weighing": ("follow",),
-    "mechanisms.industries.preparing": ("abroad",),
-}
-
-
-def test_no_shipped_claim_rests_on_a_number_that_its_scenario_does_not_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Moved over its range it would change no bit, and would count as an assumption on which the sign holds."""
-    monkeypatch.chdir(Path(__file__).resolve().parents[1])
-    catalogue = model_catalogue()
-    for file in files_of():
-        read = read_claims(file, catalogue, catalogue.outcomes, {})
-        moved = {row.key for row, _ in uncertain(read.scenario, read.assumptions)[0]}
-        for switch, names in REPLACED.items():
-            if read.scenario.values[switch]:
-                unused = {f"{switch.rpartition('.')[0]}.{name}" for name in names}
-                if read.scenario.values["population.world"] == "place":
-                    unused -= {"mechanisms.industries.taken"}
-                assert not moved & unused, file.name
