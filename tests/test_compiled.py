@@ -749,7 +749,7 @@ def test_a_forked_process_numbers_functions_apart() -> None:
     from numba.core.bytecode import FunctionIdentity
 
     def number() -> int:
-        return next(iter(FunctionIdentity._unique_ids))
+        return int(FunctionIdentity.from_function(number).unique_id)  # type: ignore[no-untyped-call]
 
     added(*given())  # numba is there, as the model uses it
     read, write = os.pipe()

@@ -54,7 +54,7 @@ def as_setting(key: str, value: Any) -> str:
     'levers.demand={ "2014-01" = 0.1, "shape" = "linear" }'
     """
     if not isinstance(value, Mapping):
-        return f"{key}={toml_value(value)}"
+        return f"{key}={value if isinstance(value, str) else toml_value(value)}"
     return f"{key}={{ {', '.join(f'{toml_value(month)} = {toml_value(it)}' for month, it in value.items())} }}"
 
 

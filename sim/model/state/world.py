@@ -92,11 +92,12 @@ class World:
 
     def since_start(self, key: str, of: Callable[[float], float] = float) -> float:
         """The yearly rate of a parameter, or ``of`` it, summed over the months since month 0, each at its own rate."""
-        value: Any = self.settings.values[key]
-        changing: Any = value if isinstance(value, Schedule) else None
-        if changing is None or self.month <= 0:
-            return of(changing.at(self.month) if changing else value) * self.month / 12.0
-        return math.fsum(of(changing.at(month)) for month in range(self.month)) / 12.0
+        group, _, name = key.rpartition(".")
+        now, value = float(getattr(self.group(group), name)), self.settings.values[key]
+        if not isinstance(value, Schedule) or self.month <= 0:
+            return of(now) * self.month / 12.0
+        rates: Any = map(value.at, range(self.month))
+        return math.fsum(map(of, rates)) / 12.0
 
     @property
     def is_december(self) -> bool:
