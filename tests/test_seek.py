@@ -509,7 +509,7 @@ def test_text_and_figure_without_costs_and_of_a_target(tmp_path: Path) -> None:
     assert math.isnan(found.best.cost.mean)
     assert "COST" not in seek_text(found)
     assert "  sim what-if " in seek_text(found)
-    assert "toy.toml --given population.world=place --set market.growth=" in seek_text(found)
+    assert " --given population.world=place --set market.growth=" in seek_text(found)
     draw_seek(found, toy.Listener().say)
     value = value_of(scenario_of(tmp_path), tmp_path / "out", "startups=550", {GROWTH: "0:0.1"})
     text = value_text(value)
