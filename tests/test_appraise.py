@@ -766,6 +766,8 @@ def test_faults_say_what_would_be_right(tmp_path: Path) -> None:
     wrong = call(*asked, "shougang-idle", "--assume", "rhoo=1", "--assume", "sigma=2", code=2).stderr
     assert "rhoo: is not known, nearest: rho" in wrong
     assert '"2" is not allowed, allowed: 0.25 to 0.8' in wrong
+    twice = call(*asked, "shougang-idle", "--assume", "rho=0.9", "--assume", "rho=1", code=2).stderr
+    assert "rho: is given twice, allowed: once" in twice
     with pytest.raises(ScenarioError, match="discount"):
         assumptions({"discount": "much"})
 

@@ -591,6 +591,7 @@ def test_the_command(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "both parameter and stochastic" in call(*run, "--parameters", "posterior").stdout
     for wrong, words in (
         ((*common, "--keys", "market.grow"), "did you mean market.growth?"),
+        ((*common, "--keys", GROWTH, "--keys", f"{GROWTH}=0:0.1"), "is given twice, allowed: once"),
         ((*common[:3], "none.toml"), "no such file"),
         ((*common, "--out-scenario", "toy.toml"), "made of"),
         ((*run, "--one-seed"), "goes with --parameters"),

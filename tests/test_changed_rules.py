@@ -41,6 +41,37 @@ def test_growth_at_another_rate_goes_on_from_where_it_was() -> None:
     assert steady.grown("market.growth") == pytest.approx(1.12**1.5)
 
 
+def test_growth_abroad_at_another_rate_counts_past_months_at_theirs() -> None:
+    """Productivity is relative to that abroad, of which the decomposition of growth takes account."""
+    trend = {"2011-01": 0.03, "2012-01": 0.01}
+    world = run(town(mechanisms__frontier__trend=trend), 12).world
+    world.month = 36
+    assert world.since_start("mechanisms.frontier.trend") == pytest.approx(0.03 + 2 * 0.01)
+
+
+def test_a_sector_that_can_spare_no_demand_opens_no_other() -> None:
+    """In its place a mode opens; the control opens sectors."""
+    busy = {"mechanisms__industries__opening": 0.9, "mechanisms__industries__sector_share": 1.0}
+    spares, keeps = (run(town(**busy, mechanisms__industries__least_left=left), 20) for left in (0.1, 1.0))
+    assert last(spares, "sectors_opened") > 0.0
+    assert last(keeps, "sectors_opened") == 0.0
+    assert last(keeps, "modes_opened") > 0.0
+
+
+def test_a_platform_waits_for_an_enterprise_that_hosts_none() -> None:
+    world = run(scenario("haier", population__enterprises=20, run__spin_up=0), 0).world
+    world.month = 40  # the platform is due
+    world.ring.sort(world.enterprises)
+    for row in world.ring.row.tolist():
+        world.host_platform(row)
+    number = len(world.platforms)
+    world.launch_platforms()
+    assert len(world.platforms) == number
+    world.platforms.pop()  # its host hosts none now
+    world.launch_platforms()
+    assert world.platforms[-1].name == "haier"
+
+
 def test_the_oldest_enterprise_has_an_age_that_its_column_holds() -> None:
     old = scenario("economy", population__enterprises=2000, population__mean_age=1000.0, population__age_elasticity=1.0)
     born = run(old, 0).enterprises.born
